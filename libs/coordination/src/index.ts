@@ -1,0 +1,1 @@
+export type { Coordination } from './coordination.ts';

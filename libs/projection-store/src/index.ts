@@ -1,0 +1,1 @@
+export type { Checkpoint, Projection, ProjectionStore, ProjectionTransaction } from './projection-store.ts';

@@ -1,0 +1,1 @@
+export type { RecordingStore } from './recording-store.ts';
