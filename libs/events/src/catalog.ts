@@ -28,6 +28,7 @@ export const sessionEvents = {
   CommandCompleted: session.CommandCompletedSchema,
   SessionClosed: session.SessionClosedSchema,
   RecordingSealed: session.RecordingSealedSchema,
+  RecordingViewed: session.RecordingViewedSchema,
 } as const;
 
 type Union<Table extends Record<string, DescMessage>> = {

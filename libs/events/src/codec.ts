@@ -47,7 +47,7 @@ export function controlRecord<Name extends ControlEventName>(
   return record(schemaNamed(name), data as object, { ...context, key: context.subject });
 }
 
-/** Wraps a session event that stands outside the chain (RecordingSealed). */
+/** Wraps a session event that stands outside the chain (RecordingSealed, RecordingViewed). */
 export function unchainedSessionRecord<Name extends SessionEventName>(
   name: Name,
   data: SessionInit<Name>,

@@ -1,1 +1,1 @@
-export {};
+export type { DecisionInput, DecisionObligations, DecisionReason, DecisionResult } from './decision.ts';
