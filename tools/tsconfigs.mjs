@@ -1,5 +1,5 @@
 // Writes every package's tsconfig.json (project references follow its declared dependencies) and the root's.
-import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
+import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, relative } from 'node:path';
 
 const packages = globSync(['libs/*/package.json', 'services/*/package.json']).sort();
@@ -22,5 +22,5 @@ for (const file of packages) {
     }),
   );
 }
-const references = [...folderOf.values(), ...(existsSync('test/tsconfig.json') ? ['test'] : [])].map((path) => ({ path }));
+const references = [...folderOf.values()].map((path) => ({ path }));
 writeFileSync('tsconfig.json', print({ files: [], references }));

@@ -1,0 +1,28 @@
+import type { Denial } from './gateway.ts';
+
+/** Reasons of the gateway itself; those of policy come from the decision. The words are for the person. */
+const messages = {
+  record_unavailable: 'the record cannot be kept right now, so nothing may pass; try again in a moment.',
+  target_name_malformed: 'the user name must be login@target, such as deploy@build-eu. `inland targets` lists yours.',
+  credential_unknown: 'nobody is known by this key. Ask your platform team to enrol it, or offer another key.',
+  credential_missing: 'no credential was shown. Use your enrolled SSH key, or a token from `inland token`.',
+  credential_expired: 'this token has expired. Get a new one with `inland token`.',
+  credential_invalid: 'this token is not one of ours, or is damaged. Get a new one with `inland token`.',
+  credential_revoked: 'this credential was revoked. Ask your platform team, or get a new one with `inland token`.',
+  credential_other_target: 'this token was made for another target. Get one for this target with `inland token`.',
+  target_secret_missing: 'the gateway has no credential for this login of the target; your platform team must put it there.',
+  command_too_long: 'the command is longer than the gateway can judge. Send it in smaller pieces.',
+  replica_isolated: 'this gateway lost touch with the others and stopped, so that the record stays true. Connect again.',
+  gateway_stopping: 'this gateway is being stopped. Connect again to reach another.',
+  session_time_over: 'the time that the rule allows for a session is over. Connect again to go on.',
+} as const;
+
+export type GatewayReason = keyof typeof messages;
+
+export function gatewayDenial(code: GatewayReason, requestId: string, rule = ''): Denial {
+  return { code, rule, message: messages[code], requestId };
+}
+
+export function isGatewayReason(code: string): code is GatewayReason {
+  return code in messages;
+}

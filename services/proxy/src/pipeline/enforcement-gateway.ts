@@ -1,0 +1,200 @@
+import { Ending, Protocol, SessionChain, type EventRecord } from '@inland/events';
+import { newSessionId } from '@inland/kernel';
+import type { EventLog } from '@inland/event-log';
+import type { DecisionInput } from '@inland/residency';
+import { decisionMessage, type Decided, type Decider } from './decider.ts';
+import { gatewayDenial, isGatewayReason } from './denials.ts';
+import type { AttemptRequest, AttemptResult, Denial, Gateway, Identity, ResolvedTarget } from './gateway.ts';
+import { RecordedSession } from './recorded-session.ts';
+import { parseRequestedName, type RequestedName } from './requested-name.ts';
+import { SessionWriter } from './session-writer.ts';
+import type { TrustedNetworks } from './trusted-networks.ts';
+
+/** What the gateway tells metrics; names and codes only. */
+export interface GatewayObserver {
+  attempt(protocol: string, outcome: 'allowed' | 'denied', reason: string): void;
+  command(operation: string, outcome: 'allowed' | 'denied', reason: string): void;
+  live(sessions: number): void;
+}
+
+export interface EnforcementGatewayOptions {
+  readonly log: EventLog;
+  readonly decider: Decider;
+  readonly replica: string;
+  readonly region: string;
+  /** The regions in which log, recordings and projections keep the record. */
+  readonly record: DecisionInput['record'];
+  readonly networks: TrustedNetworks;
+  /** Looks the target up and reads its login's secret. Undefined: the secret is not there. */
+  readonly resolveTarget: (name: string, login: string) => Promise<ResolvedTarget | undefined>;
+  readonly maskText: (detectors: readonly string[]) => (text: string) => { readonly text: string; readonly masked: number };
+  readonly observer: GatewayObserver;
+}
+
+const protocols = { ssh: Protocol.SSH, postgres: Protocol.POSTGRES } as const;
+
+/** Decide, record, forward: the one implementation of {@link Gateway}. Keeps only the sessions that live now. */
+export class EnforcementGateway implements Gateway {
+  readonly #options: EnforcementGatewayOptions;
+  readonly #live = new Map<string, RecordedSession>();
+  #closed: Denial['code'] | undefined;
+
+  constructor(options: EnforcementGatewayOptions) {
+    this.#options = options;
+  }
+
+  get liveSessions(): number {
+    return this.#live.size;
+  }
+
+  /** Refuses what is new and ends what lives, with this reason, until {@link resume}. */
+  stop(code: 'replica_isolated' | 'gateway_stopping', endLive = true): void {
+    this.#closed = code;
+    if (endLive) for (const session of this.#live.values()) session.end(gatewayDenial(code, session.id));
+  }
+
+  resume(): void {
+    this.#closed = undefined;
+  }
+
+  /** Waits until every session's record is closed. */
+  async drained(): Promise<void> {
+    await Promise.all([...this.#live.values()].map((session) => session.close('aborted', 'gateway_stopping')));
+  }
+
+  async attempt(request: AttemptRequest): Promise<AttemptResult> {
+    const chain = new SessionChain({ session: newSessionId(), source: `/inland/proxy/${this.#options.replica}` });
+    if (this.#closed !== undefined && isGatewayReason(this.#closed))
+      return { kind: 'refused', denial: gatewayDenial(this.#closed, chain.session) };
+    const name = parseRequestedName(request.requestedName);
+    const attempted = chain.next('ConnectionAttempted', this.#attempted(request, name));
+    const decided = this.#judge(request, name, chain.session);
+    const events = [attempted, chain.next('AccessDecided', { decision: decisionMessage(decided) })];
+    if (decided.outcome === 'denied') return this.#refuse(request, chain, events, decided);
+
+    const writer = new SessionWriter(this.#options.log);
+    const [durable, target] = await Promise.allSettled([
+      writer.append(events),
+      this.#options.resolveTarget(name?.target ?? '', name?.login ?? ''),
+    ]);
+    if (durable.status === 'rejected') {
+      this.#options.observer.attempt(request.protocol, 'denied', 'record_unavailable');
+      return { kind: 'refused', denial: gatewayDenial('record_unavailable', chain.session) };
+    }
+    if (target.status === 'rejected' || target.value === undefined) {
+      const denial = gatewayDenial('target_secret_missing', chain.session);
+      this.#options.observer.attempt(request.protocol, 'denied', denial.code);
+      const closed = chain.close({ ending: Ending.FAILED, reason: denial.code });
+      await writer.append([closed]).catch(() => undefined);
+      return { kind: 'refused', denial };
+    }
+    this.#options.observer.attempt(request.protocol, 'allowed', decided.reasons[0]?.code ?? '');
+    return { kind: 'allowed', session: this.#open(chain, writer, decided, target.value), target: target.value };
+  }
+
+  #open(chain: SessionChain, writer: SessionWriter, decided: Decided, target: ResolvedTarget): RecordedSession {
+    const { log, decider, maskText, observer } = this.#options;
+    const session = new RecordedSession({
+      chain,
+      writer,
+      log,
+      decider,
+      target,
+      obligations: decided.obligations,
+      accessInput: JSON.parse(decided.inputJson) as DecisionInput,
+      maskText: maskText(decided.obligations.mask),
+      onClosed: ({ id }) => {
+        this.#live.delete(id);
+        observer.live(this.#live.size);
+      },
+      onCommand: (operation, outcome, reason) => observer.command(operation, outcome, reason),
+    });
+    this.#live.set(session.id, session);
+    observer.live(this.#live.size);
+    return session;
+  }
+
+  async #refuse(
+    request: AttemptRequest,
+    chain: SessionChain,
+    events: readonly EventRecord[],
+    decided: Decided,
+  ): Promise<AttemptResult> {
+    const reason = decided.reasons[0];
+    const closed = chain.close({ ending: Ending.REFUSED, reason: reason?.code ?? '' });
+    this.#options.observer.attempt(request.protocol, 'denied', reason?.code ?? '');
+    try {
+      await this.#options.log.append('inland.session.v1', [...events, closed]);
+    } catch {
+      return { kind: 'refused', denial: gatewayDenial('record_unavailable', chain.session) };
+    }
+    const denial = {
+      code: reason?.code ?? '',
+      rule: reason?.rule ?? '',
+      message: reason?.message ?? '',
+      requestId: chain.session,
+    };
+    return { kind: 'refused', denial };
+  }
+
+  /** Identity first, then policy: who cannot be told is refused before a rule is looked at. */
+  #judge(request: AttemptRequest, name: RequestedName | undefined, session: string): Decided {
+    const { identity } = request;
+    if (identity.kind === 'unproven') return ownRefusal(identity.reason, session);
+    if (name === undefined) return ownRefusal('target_name_malformed', session);
+    if (identity.boundTarget !== undefined && identity.boundTarget !== name.target)
+      return ownRefusal('credential_other_target', session);
+    return this.#options.decider.decide({
+      version: 1,
+      principal: {
+        subject: identity.subject,
+        groups: [...identity.groups].sort(),
+        identityProvider: identity.identityProvider,
+        multiFactor: false,
+      },
+      client: this.#options.networks.placeOf(request.client.address),
+      gateway: { region: this.#options.region },
+      target: { name: name.target, protocol: request.protocol, login: name.login },
+      record: this.#options.record,
+      operation: { kind: 'connect', text: null },
+      time: new Date().toISOString(),
+    });
+  }
+
+  #attempted({ identity, client, protocol, requestedName }: AttemptRequest, name: RequestedName | undefined): object {
+    return {
+      protocol: protocols[protocol],
+      requestedName: requestedName.slice(0, 256),
+      login: name?.login ?? '',
+      target: name?.target ?? '',
+      clientAddress: client.address,
+      clientPort: client.port,
+      clientSoftware: client.software.slice(0, 256),
+      ...provenFields(identity),
+      authenticationMethod: identity.method,
+      credentialId: identity.credentialId,
+      gatewayRegion: this.#options.region,
+      replica: this.#options.replica,
+    };
+  }
+}
+
+function provenFields(identity: Identity): object {
+  if (identity.kind === 'unproven') return {};
+  return { subject: identity.subject, groups: [...identity.groups], identityProvider: identity.identityProvider };
+}
+
+/** A refusal that no bundle made: its digests are empty, so that nobody tries to make it again from rules. */
+function ownRefusal(code: string, session: string): Decided {
+  const known = isGatewayReason(code) ? code : 'credential_invalid';
+  const { message } = gatewayDenial(known, session);
+  return {
+    outcome: 'denied',
+    reasons: [{ code: known, rule: '', message }],
+    obligations: { mask: [], recordStrict: false, maxSessionSeconds: 0 },
+    bundleDigest: '',
+    dataDigest: '',
+    inputJson: '',
+    controlOffset: 0,
+  };
+}

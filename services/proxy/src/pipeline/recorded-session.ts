@@ -1,0 +1,204 @@
+import { Ending as EndingCode, type EventRecord, type SessionChain } from '@inland/events';
+import { backoffMillis, delay, Fault } from '@inland/kernel';
+import type { EventLog } from '@inland/event-log';
+import type { DecisionInput, DecisionObligations } from '@inland/residency';
+import { decisionMessage, sameVerdict, type Decided, type Decider } from './decider.ts';
+import { gatewayDenial } from './denials.ts';
+import type { CommandRequest, CommandVerdict, Denial, Ending, GatewaySession, ResolvedTarget } from './gateway.ts';
+import { RecordedCommand, type CommandSink } from './recorded-command.ts';
+import type { SessionWriter } from './session-writer.ts';
+
+/** The longest command that is judged and recorded in full, in bytes of UTF-8. */
+export const commandBytesMax = 256 * 1024;
+
+export interface RecordedSessionOptions {
+  readonly chain: SessionChain;
+  readonly writer: SessionWriter;
+  readonly log: EventLog;
+  readonly decider: Decider;
+  readonly target: ResolvedTarget;
+  readonly obligations: DecisionObligations;
+  /** The input of this session's access decision: a command's input is the same with its operation and time. */
+  readonly accessInput: DecisionInput;
+  /** Masks the text of a command for the record. */
+  readonly maskText: (text: string) => { readonly text: string; readonly masked: number };
+  readonly onClosed: (session: RecordedSession) => void;
+  readonly onCommand: (operation: string, outcome: 'allowed' | 'denied', reason: string) => void;
+}
+
+const endingCodes = {
+  completed: EndingCode.COMPLETED,
+  failed: EndingCode.FAILED,
+  aborted: EndingCode.ABORTED,
+} as const satisfies Record<Ending, EndingCode>;
+
+/** How long a session that could not be recorded is tried to be closed before it is left to the recorder. */
+const closeMillisMax = 10 * 60 * 1000;
+
+/** An allowed access, recorded: open → closing → closed; `ended` aborts when Inland itself must end it. */
+export class RecordedSession implements GatewaySession {
+  readonly id: string;
+  readonly mask: readonly string[];
+  readonly #options: RecordedSessionOptions;
+  readonly #end = new AbortController();
+  readonly #sink: CommandSink;
+  readonly #timer: NodeJS.Timeout | undefined;
+  #commands = 0;
+  #clientBytes = 0;
+  #targetBytes = 0;
+  #maskedValues = 0;
+  #closing: Promise<void> | undefined;
+
+  constructor(options: RecordedSessionOptions) {
+    this.#options = options;
+    this.id = options.chain.session;
+    this.mask = options.obligations.mask;
+    this.#sink = {
+      chain: options.chain,
+      strict: options.obligations.recordStrict,
+      append: (events) => this.#append(events),
+      room: () => options.writer.room(),
+      countOutput: (bytes, masked) => {
+        this.#targetBytes += bytes;
+        this.#maskedValues += masked;
+      },
+    };
+    const seconds = options.obligations.maxSessionSeconds;
+    if (seconds > 0) {
+      this.#timer = setTimeout(() => this.end(gatewayDenial('session_time_over', this.id)), seconds * 1000);
+      this.#timer.unref();
+    }
+  }
+
+  get ended(): AbortSignal {
+    return this.#end.signal;
+  }
+
+  get target(): ResolvedTarget {
+    return this.#options.target;
+  }
+
+  /** Ends the session from inside: the listener learns of it by `ended`. */
+  end(denial: Denial): void {
+    if (!this.#end.signal.aborted) this.#end.abort(denial);
+  }
+
+  async opened(details: { readonly address: string; readonly identity: string }): Promise<void> {
+    await this.#append([
+      this.#options.chain.next('SessionOpened', {
+        targetAddress: details.address,
+        targetRegion: this.#options.target.region,
+        targetIdentity: details.identity,
+      }),
+    ]);
+  }
+
+  async submit(request: CommandRequest): Promise<CommandVerdict> {
+    if (this.#end.signal.aborted) return { kind: 'refused', denial: this.#end.signal.reason as Denial };
+    if (this.#closing !== undefined) return { kind: 'refused', denial: gatewayDenial('gateway_stopping', this.id) };
+    const bytes = Buffer.byteLength(request.text);
+    if (bytes > commandBytesMax) return { kind: 'refused', denial: gatewayDenial('command_too_long', this.id) };
+    this.#clientBytes += bytes;
+    this.#commands += 1;
+    const number = this.#commands;
+    const { decided, recordedText, decision } = this.#decide(request);
+    const events = [
+      this.#options.chain.next('CommandSubmitted', {
+        command: number,
+        operation: request.operation,
+        text: recordedText,
+        observed: request.observed ?? false,
+        channel: request.channel ?? 0,
+        omittedBytes: BigInt(request.omittedBytes ?? 0),
+        columns: request.columns ?? 0,
+        rows: request.rows ?? 0,
+      }),
+      this.#options.chain.next('CommandDecided', { command: number, decision }),
+    ];
+    const reason = decided.reasons[0];
+    this.#options.onCommand(request.operation, decided.outcome, reason?.code ?? '');
+    try {
+      await this.#append(events);
+    } catch {
+      return { kind: 'refused', denial: gatewayDenial('record_unavailable', this.id) };
+    }
+    if (decided.outcome === 'denied')
+      return {
+        kind: 'refused',
+        denial: { code: reason?.code ?? '', rule: reason?.rule ?? '', message: reason?.message ?? '', requestId: this.id },
+      };
+    return { kind: 'allowed', command: new RecordedCommand(this.#sink, number, request.channel ?? 0) };
+  }
+
+  resized(size: { readonly columns: number; readonly rows: number; readonly channel?: number }): void {
+    const event = this.#options.chain.next('TerminalResized', { ...size, channel: size.channel ?? 0 });
+    this.#append([event]).catch(() => undefined);
+  }
+
+  close(ending: Ending, reason: string): Promise<void> {
+    this.#closing ??= this.#close(ending, reason);
+    return this.#closing;
+  }
+
+  /** Judges the text as it was sent; the record holds it masked, and says when the verdict hung on what was masked. */
+  #decide(request: CommandRequest): {
+    readonly decided: Decided;
+    readonly recordedText: string;
+    readonly decision: ReturnType<typeof decisionMessage>;
+  } {
+    const { accessInput, decider, maskText } = this.#options;
+    const inputOf = (text: string): DecisionInput => ({
+      ...accessInput,
+      operation: { kind: request.operation, text },
+      time,
+    });
+    const time = new Date().toISOString();
+    const decided = decider.decide(inputOf(request.text));
+    const masked = this.mask.length === 0 ? { text: request.text, masked: 0 } : maskText(request.text);
+    if (masked.masked === 0) return { decided, recordedText: request.text, decision: decisionMessage(decided) };
+    this.#maskedValues += masked.masked;
+    const shown = decider.decide(inputOf(masked.text));
+    const withheld = !sameVerdict(decided, shown);
+    return { decided, recordedText: masked.text, decision: decisionMessage(decided, shown.inputJson, withheld) };
+  }
+
+  #append(events: readonly EventRecord[]): Promise<void> {
+    const durable = this.#options.writer.append(events);
+    durable.catch(() => this.end(gatewayDenial('record_unavailable', this.id)));
+    return durable;
+  }
+
+  async #close(ending: Ending, reason: string): Promise<void> {
+    clearTimeout(this.#timer);
+    const { chain, writer, log } = this.#options;
+    const interrupted = this.#end.signal.aborted ? (this.#end.signal.reason as Denial) : undefined;
+    const closed = chain.close({
+      ending: interrupted === undefined ? endingCodes[ending] : EndingCode.ABORTED,
+      reason: interrupted?.code ?? reason,
+      clientBytes: BigInt(this.#clientBytes),
+      targetBytes: BigInt(this.#targetBytes),
+      maskedValues: BigInt(this.#maskedValues),
+    });
+    try {
+      await writer.append([closed]);
+    } catch {
+      await closeLater(log, [...writer.unacknowledged.filter((event) => event !== closed), closed]);
+    } finally {
+      this.#options.onClosed(this);
+    }
+  }
+}
+
+/** Appends what was not acknowledged, and the end, again and again until the log takes it. */
+async function closeLater(log: EventLog, events: readonly EventRecord[]): Promise<void> {
+  const giveUpAt = Date.now() + closeMillisMax;
+  for (let attempt = 0; Date.now() < giveUpAt; attempt += 1) {
+    await delay(backoffMillis(attempt, { initialMillis: 250, maxMillis: 5_000 }));
+    try {
+      await log.append('inland.session.v1', events);
+      return;
+    } catch (error) {
+      if (!Fault.from(error).retryable) return;
+    }
+  }
+}
