@@ -1,1 +1,2 @@
-export {};
+export { allServices } from './all-services.ts';
+export { startPlatform, type PlatformOptions } from './start-platform.ts';

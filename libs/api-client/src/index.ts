@@ -1,0 +1,1 @@
+export { ApiClient, type ApiContext, type Token } from './api-client.ts';

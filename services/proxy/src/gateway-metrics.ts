@@ -1,0 +1,24 @@
+import { Counter, Gauge, type Registry } from 'prom-client';
+import type { GatewayObserver } from './pipeline/enforcement-gateway.ts';
+
+/** Counts what the gateway decides. Labels are constants: no name of a person or a target. */
+export function gatewayMetrics(registry: Registry): GatewayObserver {
+  const attempts = new Counter({
+    name: 'inland_attempts_total',
+    help: 'Connection attempts by protocol, outcome and reason',
+    labelNames: ['protocol', 'outcome', 'reason'],
+    registers: [registry],
+  });
+  const commands = new Counter({
+    name: 'inland_commands_total',
+    help: 'Commands by operation, outcome and reason',
+    labelNames: ['operation', 'outcome', 'reason'],
+    registers: [registry],
+  });
+  const live = new Gauge({ name: 'inland_live_sessions', help: 'Sessions that are open now', registers: [registry] });
+  return {
+    attempt: (protocol, outcome, reason) => attempts.inc({ protocol, outcome, reason }),
+    command: (operation, outcome, reason) => commands.inc({ operation, outcome, reason }),
+    live: (sessions) => live.set(sessions),
+  };
+}

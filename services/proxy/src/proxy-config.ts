@@ -1,0 +1,43 @@
+import { z } from 'zod';
+
+const address = (port: number) =>
+  z.strictObject({
+    host: z.string().default('127.0.0.1'),
+    port: z.int().min(0).max(65_535).default(port),
+    /** Connections that have not proven who they are, at most; the oldest gives way to a new one. */
+    unauthenticatedMax: z.int().min(1).default(100),
+    /** Milliseconds until who has not proven themselves is disconnected. */
+    handshakeMillis: z.int().min(1_000).default(10_000),
+  });
+
+/** The section `services.proxy` of inland.yaml. */
+export const proxyConfigSchema = z.strictObject({
+  ssh: address(7422)
+    .extend({
+      /** Private host key files (OpenSSH or PEM); made and kept below the home folder when absent. */
+      hostKeyFiles: z.array(z.string()).default([]),
+    })
+    .prefault({}),
+  postgres: address(7432)
+    .extend({
+      /** Certificate and key files (PEM); issued by a local CA below the home folder when absent. */
+      tls: z.strictObject({ certFile: z.string(), keyFile: z.string() }).optional(),
+      /** Names and addresses that a locally issued certificate is good for. */
+      names: z.array(z.string()).default(['localhost', '127.0.0.1', '::1']),
+    })
+    .prefault({}),
+  /** Networks whose people are in a country that the operator vouches for. */
+  trustedNetworks: z
+    .array(
+      z.strictObject({
+        name: z.string().min(1),
+        cidrs: z.array(z.string()).min(1),
+        country: z.string().regex(/^[A-Z]{2}$/, 'an ISO 3166-1 code such as DE'),
+      }),
+    )
+    .default([]),
+  /** How long running sessions may go on when the gateway is asked to stop. Milliseconds. */
+  graceMillis: z.int().min(0).default(2_000),
+});
+
+export type ProxyConfig = z.infer<typeof proxyConfigSchema>;
