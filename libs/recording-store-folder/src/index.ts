@@ -1,1 +1,1 @@
-export {};
+export { FolderRecordingStore, type FolderRecordingStoreOptions } from './folder-recording-store.ts';

@@ -1,1 +1,2 @@
 export type { RecordingStore } from './recording-store.ts';
+export { checkDigest, verified } from './recording-digest.ts';

@@ -1,0 +1,5 @@
+export {
+  recordingStoreContract,
+  type OpenRecordingStore,
+  type RecordingStoreSubject,
+} from './recording-store-contract.ts';
