@@ -1,1 +1,6 @@
-export {};
+export { PostgresProjectionStore, type PostgresProjectionStoreOptions } from './postgres-projection-store.ts';
+export {
+  startEmbeddedPostgres,
+  type EmbeddedPostgres,
+  type EmbeddedPostgresOptions,
+} from './embedded/start-embedded-postgres.ts';

@@ -1,6 +1,9 @@
 /** What a projection may do inside its one transaction: parametrised SQL of PostgreSQL. */
 export interface ProjectionTransaction {
-  query<Row extends object = Record<string, unknown>>(sql: string, values?: readonly unknown[]): Promise<readonly Row[]>;
+  query<Row extends object = Record<string, unknown>>(
+    sql: string,
+    values?: readonly unknown[],
+  ): Promise<readonly Row[]>;
 }
 
 /** A read model: tables of its own, made from events and nothing else. */

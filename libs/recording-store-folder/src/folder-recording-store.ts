@@ -143,7 +143,7 @@ async function removeLeftovers(folder: string): Promise<void> {
 }
 
 function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+  return String((error as { readonly code?: unknown } | undefined)?.code ?? 'unknown');
 }
 
 function unavailable(error: unknown): Fault {

@@ -1,0 +1,5 @@
+export {
+  projectionStoreContract,
+  type OpenProjectionStore,
+  type ProjectionStoreSubject,
+} from './projection-store-contract.ts';
