@@ -1,1 +1,1 @@
-export {};
+export { SqliteEventLog, type SqliteEventLogOptions } from './sqlite-event-log.ts';
