@@ -8,9 +8,9 @@ import {
   S3Client,
   S3ServiceException,
 } from '@aws-sdk/client-s3';
-import { Fault } from '@inland/kernel';
+import { backoffMillis, delay, Fault } from '@inland/kernel';
 import { checkDigest, verified, type RecordingStore } from '@inland/recording-store';
-import { spool } from './spool.ts';
+import { spool, type Spooled } from './spool.ts';
 
 export interface S3RecordingStoreOptions {
   readonly bucket: string;
@@ -34,7 +34,11 @@ export interface S3RecordingStoreOptions {
 
 /** S3 takes at most this in one request. */
 const objectBytesMax = 5 * 1024 ** 3;
+const attemptsMax = 3;
 const dayMillis = 24 * 60 * 60 * 1000;
+
+const nothing = (): void => undefined;
+const silent = { trace: nothing, debug: nothing, info: nothing, warn: nothing, error: nothing };
 
 /** Keeps recordings in a bucket as `<prefix>sha256/ab/abcdef…`, with the service's own check of the SHA-256. */
 export class S3RecordingStore implements RecordingStore {
@@ -49,7 +53,8 @@ export class S3RecordingStore implements RecordingStore {
     this.#timeoutMillis = options.timeoutMillis ?? 60_000;
     this.#client = new S3Client({
       region: options.s3Region,
-      maxAttempts: 3,
+      maxAttempts: attemptsMax,
+      logger: silent, // it would print requests by itself
       ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint, forcePathStyle: true }),
       ...(options.credentials === undefined ? {} : { credentials: { ...options.credentials } }),
     });
@@ -58,39 +63,40 @@ export class S3RecordingStore implements RecordingStore {
   async put(recording: AsyncIterable<Uint8Array>): Promise<{ readonly digest: string; readonly bytes: number }> {
     const spooled = await spool(this.#options.spoolFolder ?? tmpdir(), objectBytesMax, recording);
     try {
-      const { digest, bytes, file } = spooled;
-      const { retentionDays, bucket } = this.#options;
-      const lock =
-        retentionDays === 0
-          ? {}
-          : {
-              ObjectLockMode: 'COMPLIANCE' as const,
-              ObjectLockRetainUntilDate: new Date(Date.now() + retentionDays * dayMillis),
-            };
-      try {
-        await this.#client.send(
-          new PutObjectCommand({
-            Bucket: bucket,
-            Key: this.#keyOf(digest),
-            Body: bytes === 0 ? Buffer.alloc(0) : file.createReadStream({ start: 0, autoClose: false }),
-            ContentLength: bytes,
-            ContentType: 'application/vnd.inland.recording',
-            ChecksumSHA256: Buffer.from(digest, 'hex').toString('base64'),
-            IfNoneMatch: '*',
-            ...lock,
-          }),
-          this.#limits(),
-        );
-      } catch (error) {
-        // Kept already, or being kept by someone else at this moment: the same bytes either way.
-        const status = statusOf(error);
-        if (status !== 412 && status !== 409) throw unavailable(error);
-        if (!(await this.has(digest))) throw unavailable(error);
+      for (let attempt = 1; !(await this.has(spooled.digest)); attempt += 1) {
+        try {
+          await this.#upload(spooled);
+          break;
+        } catch (error) {
+          // Being kept by someone else at this moment is as good: the same bytes, which `has` then sees. The service may
+          // say so (412, 409), or close the connection before it has read them.
+          if (await this.has(spooled.digest)) break;
+          if (attempt >= attemptsMax || !isWorthAnother(error)) throw unavailable(error);
+          await delay(backoffMillis(attempt, { initialMillis: 100, maxMillis: 2_000 }));
+        }
       }
-      return { digest, bytes };
+      return { digest: spooled.digest, bytes: spooled.bytes };
     } finally {
       await spooled.dispose();
     }
+  }
+
+  async #upload({ digest, bytes, file }: Spooled): Promise<void> {
+    const { retentionDays, bucket } = this.#options;
+    const until = new Date(Date.now() + retentionDays * dayMillis);
+    await this.#client.send(
+      new PutObjectCommand({
+        Bucket: bucket,
+        Key: this.#keyOf(digest),
+        Body: bytes === 0 ? Buffer.alloc(0) : file.createReadStream({ start: 0, autoClose: false }),
+        ContentLength: bytes,
+        ContentType: 'application/vnd.inland.recording',
+        ChecksumSHA256: Buffer.from(digest, 'hex').toString('base64'),
+        IfNoneMatch: '*',
+        ...(retentionDays === 0 ? {} : { ObjectLockMode: 'COMPLIANCE', ObjectLockRetainUntilDate: until }),
+      }),
+      this.#limits(),
+    );
   }
 
   async *get(digest: string): AsyncGenerator<Uint8Array> {
@@ -148,6 +154,12 @@ export class S3RecordingStore implements RecordingStore {
 
 function statusOf(error: unknown): number | undefined {
   return error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
+}
+
+/** No answer, a conflict with another upload, or the service's own failure; not a refusal. */
+function isWorthAnother(error: unknown): boolean {
+  const status = statusOf(error);
+  return status === undefined || status === 409 || status === 412 || status >= 500;
 }
 
 function unavailable(error: unknown): Fault {
