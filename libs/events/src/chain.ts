@@ -40,37 +40,60 @@ export interface ChainReport {
 }
 
 const closedType = 'inland.session.v1.SessionClosed';
+/** A report names at most so many breaks. */
+const breaksMax = 1000;
 
 /**
- * Checks one session's events, in log order. Events outside the chain (no sequence) are passed over.
- * `chainHeadOf` reads `chain_head` from a SessionClosed. A session that is still open reports `closed: false`.
+ * Checks one session's events, in log order, one by one, so that a session of any length can be checked.
+ * Events outside the chain (no sequence) are passed over. `chainHeadOf` reads `chain_head` from a SessionClosed.
  */
+export class ChainCheck {
+  readonly #chainHeadOf: (closed: EventRecord) => Uint8Array;
+  readonly #breaks: ChainBreak[] = [];
+  #head: ChainHead | undefined;
+  #closed = false;
+  #index = -1;
+  #count = 0;
+
+  constructor(chainHeadOf: (closed: EventRecord) => Uint8Array) {
+    this.#chainHeadOf = chainHeadOf;
+  }
+
+  add(event: EventRecord): void {
+    this.#index += 1;
+    if (event.sequence === undefined) return;
+    this.#count += 1;
+    const head = this.#head;
+    if (this.#closed) this.#break('after_close');
+    if (head === undefined) {
+      if (event.sequence !== 1 || event.previousHash !== undefined) this.#break('missing_start');
+    } else {
+      if (event.sequence !== head.sequence + 1) this.#break('gap');
+      if (Buffer.compare(event.previousHash ?? empty, head.hash) !== 0) this.#break('hash_mismatch');
+    }
+    if (event.type === closedType) {
+      this.#closed = true;
+      if (Buffer.compare(this.#chainHeadOf(event), head?.hash ?? empty) !== 0) this.#break('head_mismatch');
+    }
+    this.#head = { sequence: event.sequence, hash: hashEvent(event) };
+  }
+
+  /** What was found so far. A session that is still open reports `closed: false`. */
+  report(): ChainReport {
+    return { events: this.#count, head: this.#head, closed: this.#closed, breaks: [...this.#breaks] };
+  }
+
+  #break(problem: ChainBreak['problem']): void {
+    if (this.#breaks.length < breaksMax) this.#breaks.push({ index: this.#index, problem });
+  }
+}
+
+/** As {@link ChainCheck}, for events that are at hand. */
 export function verifyChain(
   events: Iterable<EventRecord>,
   chainHeadOf: (closed: EventRecord) => Uint8Array,
 ): ChainReport {
-  const breaks: ChainBreak[] = [];
-  let head: ChainHead | undefined;
-  let closed = false;
-  let index = -1;
-  let count = 0;
-  for (const event of events) {
-    index += 1;
-    if (event.sequence === undefined) continue;
-    count += 1;
-    if (closed) breaks.push({ index, problem: 'after_close' });
-    if (head === undefined) {
-      if (event.sequence !== 1 || event.previousHash !== undefined) breaks.push({ index, problem: 'missing_start' });
-    } else {
-      if (event.sequence !== head.sequence + 1) breaks.push({ index, problem: 'gap' });
-      if (Buffer.compare(event.previousHash ?? empty, head.hash) !== 0)
-        breaks.push({ index, problem: 'hash_mismatch' });
-    }
-    if (event.type === closedType) {
-      closed = true;
-      if (Buffer.compare(chainHeadOf(event), head?.hash ?? empty) !== 0) breaks.push({ index, problem: 'head_mismatch' });
-    }
-    head = { sequence: event.sequence, hash: hashEvent(event) };
-  }
-  return { events: count, head, closed, breaks };
+  const check = new ChainCheck(chainHeadOf);
+  for (const event of events) check.add(event);
+  return check.report();
 }

@@ -9,7 +9,7 @@ export {
   type ControlEventName,
   type SessionEventName,
 } from './catalog.ts';
-export { hashEvent, verifyChain, type ChainBreak, type ChainHead, type ChainReport } from './chain.ts';
+export { ChainCheck, hashEvent, verifyChain, type ChainBreak, type ChainHead, type ChainReport } from './chain.ts';
 export {
   SessionChain,
   controlRecord,
