@@ -1,1 +1,3 @@
-export {};
+export { ControlView, type ControlViewOptions, type ViewDecision } from './control-view.ts';
+export { DecisionReplay } from './replay-decision.ts';
+export { emptyControlState, evolveControl, type ControlState } from './control-state.ts';

@@ -1,1 +1,25 @@
 export type { DecisionInput, DecisionObligations, DecisionReason, DecisionResult } from './decision.ts';
+export { canonicalJson, sha256Hex } from './canonical-json.ts';
+export { policyData, type PolicyData } from './policy-data.ts';
+export { PolicyEngine } from './policy-engine.ts';
+export { reasonCodes, sayReason, type RawReason, type ReasonCode } from './reason-messages.ts';
+export { parseResource, parseResources, resourceBytesMax, type ResourceProblem } from './resources/parse-resources.ts';
+export {
+  jsonSchemaOf,
+  resourceKinds,
+  resourceSchemas,
+  type Resource,
+  type ResourceKind,
+  type ResourceOf,
+  type SpecOf,
+} from './resources/resource.ts';
+export { systemResourcesYaml } from './system-resources.ts';
+export {
+  diffResources,
+  emptyWorld,
+  evolveWorld,
+  resourceNamed,
+  resourcesOf,
+  type ResourceChange,
+  type World,
+} from './world.ts';

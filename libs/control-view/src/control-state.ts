@@ -1,0 +1,38 @@
+import { gunzipSync } from 'node:zlib';
+import type { ControlEvent } from '@inland/events';
+import { emptyDirectory, evolveDirectory, type Directory } from '@inland/identity';
+import { emptyWorld, evolveWorld, type World } from '@inland/residency';
+
+/** Everything that the control log says: a fold. */
+export interface ControlState {
+  readonly world: World;
+  readonly directory: Directory;
+  /** The newest policy bundle, and its WebAssembly, still compressed. */
+  readonly bundle: { readonly digest: string; readonly wasmGzip: Uint8Array } | undefined;
+  /** The offset after the last event that was folded. */
+  readonly nextOffset: number;
+}
+
+export const emptyControlState: ControlState = {
+  world: emptyWorld,
+  directory: emptyDirectory,
+  bundle: undefined,
+  nextOffset: 0,
+};
+
+export function evolveControl(state: ControlState, event: ControlEvent, offset: number): ControlState {
+  return {
+    world: evolveWorld(state.world, event),
+    directory: evolveDirectory(state.directory, event),
+    bundle:
+      event.name === 'PolicyBundleActivated'
+        ? { digest: event.data.digest, wasmGzip: event.data.wasmGzip }
+        : state.bundle,
+    nextOffset: offset + 1,
+  };
+}
+
+/** The module of a bundle. At most 64 MiB unpacked. */
+export function wasmOf(bundle: { readonly wasmGzip: Uint8Array }): Uint8Array {
+  return gunzipSync(bundle.wasmGzip, { maxOutputLength: 64 * 1024 * 1024 });
+}

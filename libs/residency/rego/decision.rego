@@ -1,0 +1,188 @@
+# The default policy of Inland. Rules are data (`data.world`, prepared by libs/residency/src/policy-data.ts); this says
+# how they add up: what is unknown is refused, residency comes before any grant, a refusal wins, obligations add up.
+package inland
+
+import rego.v1
+
+# METADATA
+# entrypoint: true
+decision := {
+	"outcome": outcome,
+	"reasons": reasons,
+	"obligations": {
+		"mask": mask,
+		"recordStrict": strict,
+		"maxSessionSeconds": max_seconds,
+	},
+}
+
+default outcome := "denied"
+
+outcome := "allowed" if count(refusals) == 0
+
+# The first kind of refusal that there is, and all reasons of that kind.
+refusals := unknowns if count(unknowns) > 0
+
+else := residency if count(residency) > 0
+
+else := grants
+
+reasons := refusals if count(refusals) > 0
+
+else := {{"code": "allowed", "rule": name, "kind": "AccessGrant"} | some name in granting}
+
+target := data.world.targets[input.target.name]
+
+known(region) if data.world.regions[region]
+
+# --- what is unknown ---
+
+unknowns contains {"code": "target_unknown", "rule": "", "kind": ""} if not target
+
+unknowns contains {"code": "target_protocol", "rule": input.target.name, "kind": "Target", "place": target.protocol} if {
+	target.protocol != input.target.protocol
+}
+
+unknowns contains {"code": "region_unknown", "rule": input.target.name, "kind": "Target", "part": "target", "place": target.region} if {
+	target
+	not known(target.region)
+}
+
+unknowns contains {"code": "region_unknown", "rule": "", "kind": "", "part": "gateway", "place": input.gateway.region} if {
+	not known(input.gateway.region)
+}
+
+unknowns contains {"code": "region_unknown", "rule": "", "kind": "", "part": "record", "place": region} if {
+	some region in input.record
+	not known(region)
+}
+
+# --- residency: every rule that covers the access must hold ---
+
+covering contains name if {
+	some name in target.policies
+	applies(data.world.policies[name])
+}
+
+applies(policy) if not policy.groups
+
+applies(policy) if {
+	some group in input.principal.groups
+	policy.groups[group]
+}
+
+holds(within, region) if within.regions[region]
+
+holds(within, region) if within.countries[data.world.regions[region]]
+
+residency contains {"code": "residency_uncovered", "rule": "", "kind": ""} if {
+	target
+	count(covering) == 0
+}
+
+residency contains {"code": "residency_target_outside", "rule": name, "kind": "ResidencyPolicy", "place": target.region} if {
+	some name in covering
+	within := data.world.policies[name].require.target
+	not holds(within, target.region)
+}
+
+residency contains {"code": "residency_gateway_outside", "rule": name, "kind": "ResidencyPolicy", "place": input.gateway.region} if {
+	some name in covering
+	within := data.world.policies[name].require.gateway
+	not holds(within, input.gateway.region)
+}
+
+residency contains {"code": "residency_record_outside", "rule": name, "kind": "ResidencyPolicy", "place": region} if {
+	some name in covering
+	within := data.world.policies[name].require.record
+	some region in input.record
+	not holds(within, region)
+}
+
+residency contains {"code": "residency_client_unknown", "rule": name, "kind": "ResidencyPolicy"} if {
+	some name in covering
+	data.world.policies[name].require.client
+	input.client.country == null
+}
+
+residency contains {"code": "residency_client_outside", "rule": name, "kind": "ResidencyPolicy", "place": input.client.country} if {
+	some name in covering
+	within := data.world.policies[name].require.client
+	input.client.country != null
+	not within.countries[input.client.country]
+}
+
+residency contains {"code": "residency_forbidden_operation", "rule": name, "kind": "ResidencyPolicy", "because": entry.because} if {
+	some name in covering
+	some entry in data.world.policies[name].forbid
+	input.operation.text != null
+	covers_operation(entry.operations)
+	regex.match(entry.matching, input.operation.text)
+}
+
+# --- grants ---
+
+covers_operation(operations) if operations["*"]
+
+covers_operation(operations) if operations[input.operation.kind]
+
+covers_operation(operations) if operations[concat(".", [split(input.operation.kind, ".")[0], "*"])]
+
+for_subject contains name if {
+	some name in target.grants
+	data.world.grants[name].people[input.principal.subject]
+}
+
+for_subject contains name if {
+	some name in target.grants
+	some group in input.principal.groups
+	data.world.grants[name].groups[group]
+}
+
+for_login contains name if {
+	some name in for_subject
+	data.world.grants[name].logins[input.target.login]
+}
+
+granting contains name if {
+	some name in for_login
+	covers_operation(data.world.grants[name].operations)
+}
+
+grants contains {"code": "grant_missing", "rule": "", "kind": ""} if count(for_subject) == 0
+
+grants contains {"code": "grant_login", "rule": "", "kind": ""} if {
+	count(for_subject) > 0
+	count(for_login) == 0
+}
+
+grants contains {"code": "grant_operation", "rule": "", "kind": ""} if {
+	count(for_login) > 0
+	count(granting) == 0
+}
+
+# --- obligations: all of those that cover ---
+
+mask contains detector if {
+	some name in covering
+	some detector in data.world.policies[name].mask
+}
+
+mask contains detector if some detector in target.mask
+
+default strict := false
+
+strict if {
+	some name in covering
+	data.world.policies[name].strict
+}
+
+limits contains seconds if {
+	some name in covering
+	seconds := data.world.policies[name].maxSessionSeconds
+	seconds > 0
+}
+
+default max_seconds := 0
+
+max_seconds := min(limits) if count(limits) > 0

@@ -1,0 +1,83 @@
+package inland_test
+
+import data.inland
+import rego.v1
+
+world := {
+	"regions": {"aws:eu-central-1": "DE", "aws:us-east-1": "US"},
+	"targets": {
+		"eu": {"region": "aws:eu-central-1", "protocol": "ssh", "policies": ["p"], "grants": ["g"], "mask": ["iban"]},
+		"us": {"region": "aws:us-east-1", "protocol": "ssh", "policies": ["p"], "grants": ["g"], "mask": []},
+		"bare": {"region": "aws:eu-central-1", "protocol": "ssh", "policies": [], "grants": ["g"], "mask": []},
+		"lost": {"region": "nowhere", "protocol": "ssh", "policies": ["p"], "grants": ["g"], "mask": []},
+	},
+	"policies": {"p": {
+		"require": {
+			"client": {"countries": {"DE": true}, "regions": {}},
+			"target": {"countries": {"DE": true}, "regions": {}},
+			"gateway": {"countries": {"DE": true}, "regions": {}},
+			"record": {"countries": {"DE": true}, "regions": {}},
+		},
+		"forbid": [{"operations": {"ssh.*": true}, "matching": "curl", "because": "it leaves"}],
+		"mask": ["email"], "strict": true, "maxSessionSeconds": 60,
+	}},
+	"grants": {"g": {"groups": {"dev": true}, "people": {}, "logins": {"deploy": true}, "operations": {"connect": true, "ssh.exec": true}}},
+}
+
+request := {
+	"principal": {"subject": "alice", "groups": ["dev"]},
+	"client": {"country": "DE"},
+	"gateway": {"region": "aws:eu-central-1"},
+	"record": {"log": "aws:eu-central-1", "recordings": "aws:eu-central-1", "projections": "aws:eu-central-1"},
+	"target": {"name": "eu", "protocol": "ssh", "login": "deploy"},
+	"operation": {"kind": "connect", "text": null},
+}
+
+decide(patches) := d if d := inland.decision with input as json.patch(request, patches) with data.world as world
+
+codes(patches) := {reason.code | some reason in decide(patches).reasons}
+
+set(path, value) := [{"op": "replace", "path": path, "value": value}]
+
+test_allowed if {
+	d := decide([])
+	d.outcome == "allowed"
+	d.obligations == {"mask": {"email", "iban"}, "recordStrict": true, "maxSessionSeconds": 60}
+	codes([]) == {"allowed"}
+}
+
+test_target_unknown if codes(set("/target/name", "x")) == {"target_unknown"}
+
+test_target_protocol if codes(set("/target/protocol", "postgres")) == {"target_protocol"}
+
+test_region_of_target_unknown if codes(set("/target/name", "lost")) == {"region_unknown"}
+
+test_region_of_gateway_unknown if codes(set("/gateway/region", "x")) == {"region_unknown"}
+
+test_region_of_record_unknown if codes(set("/record/log", "x")) == {"region_unknown"}
+
+test_target_outside if codes(set("/target/name", "us")) == {"residency_target_outside"}
+
+test_gateway_outside if codes(set("/gateway/region", "aws:us-east-1")) == {"residency_gateway_outside"}
+
+test_record_outside if codes(set("/record/recordings", "aws:us-east-1")) == {"residency_record_outside"}
+
+test_client_unknown if codes(set("/client/country", null)) == {"residency_client_unknown"}
+
+test_client_outside if codes(set("/client/country", "US")) == {"residency_client_outside"}
+
+test_uncovered if codes(set("/target/name", "bare")) == {"residency_uncovered"}
+
+test_forbidden if codes(set("/operation", {"kind": "ssh.exec", "text": "curl x"})) == {"residency_forbidden_operation"}
+
+test_not_forbidden if codes(set("/operation", {"kind": "ssh.exec", "text": "ls"})) == {"allowed"}
+
+test_grant_missing if codes(set("/principal/groups", [])) == {"grant_missing"}
+
+test_grant_login if codes(set("/target/login", "root")) == {"grant_login"}
+
+test_grant_operation if codes(set("/operation", {"kind": "ssh.shell", "text": ""})) == {"grant_operation"}
+
+test_residency_before_grant if {
+	codes(array.concat(set("/target/name", "us"), set("/principal/groups", []))) == {"residency_target_outside"}
+}

@@ -1,0 +1,84 @@
+import { createRequire } from 'node:module';
+import type { LoadedPolicy } from '@open-policy-agent/opa-wasm';
+import { canonicalJson, sha256Hex } from './canonical-json.ts';
+import type { DecisionInput, DecisionResult } from './decision.ts';
+import { policyData } from './policy-data.ts';
+import { reasonCodes, sayReason, type RawReason } from './reason-messages.ts';
+import { emptyWorld, type World } from './world.ts';
+
+const { loadPolicy } = createRequire(import.meta.url)('@open-policy-agent/opa-wasm') as typeof import('@open-policy-agent/opa-wasm');
+
+interface RawDecision {
+  readonly outcome: 'allowed' | 'denied';
+  readonly reasons: readonly RawReason[];
+  readonly obligations: { readonly mask: readonly string[]; readonly recordStrict: boolean; readonly maxSessionSeconds: number };
+}
+
+const order = new Map<string, number>(reasonCodes.map((code, index) => [code, index]));
+const noObligations = { mask: [], recordStrict: false, maxSessionSeconds: 0 } as const;
+
+/** The default policy, or an operator's own, compiled to WebAssembly; decides in process on the world that was set. */
+export class PolicyEngine {
+  readonly bundleDigest: string;
+  readonly #policy: LoadedPolicy;
+  #world: World = emptyWorld;
+  #dataDigest = '';
+
+  private constructor(policy: LoadedPolicy, bundleDigest: string) {
+    this.#policy = policy;
+    this.bundleDigest = bundleDigest;
+    this.setWorld(emptyWorld);
+  }
+
+  /** Takes a module as `opa build -t wasm -e inland/decision` makes it. Rejects when it is none. */
+  static async load(wasm: Uint8Array): Promise<PolicyEngine> {
+    const policy = await loadPolicy(new Uint8Array(wasm).buffer, { initial: 5, maximum: 1_024 });
+    return new PolicyEngine(policy, sha256Hex(wasm));
+  }
+
+  get world(): World {
+    return this.#world;
+  }
+
+  /** From now on decides on this world. Milliseconds for thousands of rules: on change, not per decision. */
+  setWorld(world: World): void {
+    const data = policyData(world);
+    this.#policy.setData({ world: data });
+    this.#world = world;
+    this.#dataDigest = sha256Hex(canonicalJson(data));
+  }
+
+  /** Total: every input gives an outcome. What the policy cannot answer is denied. */
+  decide(input: DecisionInput): DecisionResult {
+    try {
+      const raw = (this.#policy.evaluate(input) as readonly { readonly result: RawDecision }[])[0]?.result;
+      if (raw === undefined || raw.reasons.length === 0) return this.refuse('policy_failed', input);
+      const reasons = raw.reasons
+        .map((reason) => sayReason(reason, input, this.#world))
+        .sort((one, other) => (order.get(one.code) ?? 99) - (order.get(other.code) ?? 99) || (one.rule < other.rule ? -1 : 1));
+      const allowed = raw.outcome === 'allowed' && reasons.every(({ code }) => code === 'allowed');
+      return this.#result(input, allowed ? 'allowed' : 'denied', reasons, {
+        mask: [...raw.obligations.mask].sort(),
+        recordStrict: raw.obligations.recordStrict,
+        maxSessionSeconds: raw.obligations.maxSessionSeconds,
+      });
+    } catch {
+      return this.refuse('policy_failed', input);
+    }
+  }
+
+  /** A refusal that does not come from the rules but from their state. */
+  refuse(code: 'policy_failed' | 'policy_stale' | 'policy_missing', input: DecisionInput): DecisionResult {
+    const reason = sayReason({ code, rule: '', kind: '' }, input, this.#world);
+    return this.#result(input, 'denied', [reason], noObligations);
+  }
+
+  #result(
+    input: DecisionInput,
+    outcome: DecisionResult['outcome'],
+    reasons: DecisionResult['reasons'],
+    obligations: DecisionResult['obligations'],
+  ): DecisionResult {
+    return { outcome, reasons, obligations, bundleDigest: this.bundleDigest, dataDigest: this.#dataDigest, inputJson: canonicalJson(input) };
+  }
+}
