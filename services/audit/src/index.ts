@@ -1,1 +1,3 @@
-export {};
+export { auditProjection } from './audit-projection.ts';
+export { auditEvents, foldAudit } from './fold-audit.ts';
+export { rebuildAudit } from './rebuild-audit.ts';
