@@ -1,3 +1,4 @@
 export { auditProjection } from './audit-projection.ts';
 export { auditEvents, foldAudit } from './fold-audit.ts';
 export { rebuildAudit } from './rebuild-audit.ts';
+export { listSessions, pageSessionsMax, type SessionFilter } from './session-queries.ts';
