@@ -2,7 +2,14 @@ import { decodeControlEvent } from '@inland/events';
 import type { EventLog, StoredEvent, Subscription } from '@inland/event-log';
 import type { Directory } from '@inland/identity';
 import { Fault, systemClock, withDeadline, type Clock } from '@inland/kernel';
-import { canonicalJson, PolicyEngine, sayReason, type DecisionInput, type DecisionResult, type World } from '@inland/residency';
+import {
+  canonicalJson,
+  PolicyEngine,
+  sayReason,
+  type DecisionInput,
+  type DecisionResult,
+  type World,
+} from '@inland/residency';
 import { emptyControlState, evolveControl, wasmOf, type ControlState } from './control-state.ts';
 
 export interface ControlViewOptions {
@@ -125,7 +132,8 @@ export class ControlView {
     const askedAt = this.#clock.now();
     try {
       const end = (await this.#options.log.ends('inland.control.v1')).get(0) ?? 0;
-      const last = this.#state.nextOffset >= end ? undefined : await lastOffset(this.#options.log, end, this.#state.nextOffset);
+      const last =
+        this.#state.nextOffset >= end ? undefined : await lastOffset(this.#options.log, end, this.#state.nextOffset);
       if (last === undefined || this.#state.nextOffset > last) this.#freshAt = askedAt;
     } catch (error) {
       this.#options.onError?.(error);
@@ -139,6 +147,29 @@ export class ControlView {
     await this.#subscription?.close();
   }
 
+  /** A bundle that cannot be loaded leaves no engine: nothing is allowed until another one is activated. */
+  async #load(bundle: { readonly digest: string; readonly wasmGzip: Uint8Array }): Promise<PolicyEngine | undefined> {
+    try {
+      return await PolicyEngine.load(wasmOf(bundle));
+    } catch (error) {
+      this.#options.onError?.(
+        new Fault('corrupt', `policy bundle ${bundle.digest} cannot be loaded`, { cause: error }),
+      );
+      return undefined;
+    }
+  }
+
+  /** An engine that cannot take the world must not go on with an older one. */
+  #onWorld(engine: PolicyEngine, world: World): PolicyEngine | undefined {
+    try {
+      if (engine.world !== world) engine.setWorld(world);
+      return engine;
+    } catch (error) {
+      this.#options.onError?.(new Fault('corrupt', 'the rules cannot be given to the policy engine', { cause: error }));
+      return undefined;
+    }
+  }
+
   async #fold(batch: readonly StoredEvent[]): Promise<void> {
     const before = this.#state;
     let state = before;
@@ -147,14 +178,17 @@ export class ControlView {
       try {
         state = evolveControl(state, decodeControlEvent(event), offset);
       } catch (error) {
-        this.#options.onError?.(new Fault('corrupt', `control event ${event.id} at ${offset} cannot be folded`, { cause: error }));
+        this.#options.onError?.(
+          new Fault('corrupt', `control event ${event.id} at ${offset} cannot be folded`, { cause: error }),
+        );
         state = { ...state, nextOffset: offset + 1 };
       }
     }
-    if (state.bundle !== undefined && state.bundle.digest !== before.bundle?.digest)
-      this.#engine = await PolicyEngine.load(wasmOf(state.bundle));
+    const activated =
+      state.bundle !== undefined && state.bundle.digest !== before.bundle?.digest ? state.bundle : undefined;
+    const engine = activated === undefined ? this.#engine : await this.#load(activated);
     this.#state = state;
-    if (this.#engine !== undefined && this.#engine.world !== state.world) this.#engine.setWorld(state.world);
+    this.#engine = engine === undefined ? undefined : this.#onWorld(engine, state.world);
     for (const waiter of this.#waiters) waiter();
     for (const listener of this.#listeners) listener();
   }
@@ -165,7 +199,8 @@ async function lastOffset(log: EventLog, end: number, from = 0): Promise<number 
   if (end === 0) return undefined;
   let last: number | undefined;
   const near = Math.max(from, end - 1);
-  for await (const { offset } of log.read({ topic: 'inland.control.v1', partition: 0, from: near, to: end })) last = offset;
+  for await (const { offset } of log.read({ topic: 'inland.control.v1', partition: 0, from: near, to: end }))
+    last = offset;
   if (last !== undefined || near === from) return last;
   for await (const { offset } of log.read({ topic: 'inland.control.v1', partition: 0, from, to: end })) last = offset;
   return last;

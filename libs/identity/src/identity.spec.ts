@@ -24,7 +24,15 @@ beforeAll(async () => {
 
 const now = 1_800_000_000_000;
 const mint = (change: object = {}) =>
-  mintToken({ privateKey, keyId: 'k1', subject: 'alice', audience: 'database', ttlSeconds: 900, nowMillis: now, ...change });
+  mintToken({
+    privateKey,
+    keyId: 'k1',
+    subject: 'alice',
+    audience: 'database',
+    ttlSeconds: 900,
+    nowMillis: now,
+    ...change,
+  });
 
 describe('the directory', () => {
   it('finds a principal by key, and forgets a removed one', () => {
@@ -73,8 +81,18 @@ describe('tokens', () => {
     const { token } = await mint();
     const directory = fold(alice, published);
     expect(await verify(token, directory, 'api')).toMatchObject({ reason: 'credential_invalid' });
-    expect(await verify(token, fold(alice, published, event('SigningKeyRetired', { keyId: 'k1' })))).toMatchObject({ reason: 'credential_invalid' });
-    const weak = await new SignJWT({}).setProtectedHeader({ alg: 'HS256', kid: 'k1' }).setSubject('alice').setIssuer('inland').setAudience('database').setJti('x').setIssuedAt(now / 1000).setExpirationTime(now / 1000 + 60).sign(new Uint8Array(32));
+    expect(await verify(token, fold(alice, published, event('SigningKeyRetired', { keyId: 'k1' })))).toMatchObject({
+      reason: 'credential_invalid',
+    });
+    const weak = await new SignJWT({})
+      .setProtectedHeader({ alg: 'HS256', kid: 'k1' })
+      .setSubject('alice')
+      .setIssuer('inland')
+      .setAudience('database')
+      .setJti('x')
+      .setIssuedAt(now / 1000)
+      .setExpirationTime(now / 1000 + 60)
+      .sign(new Uint8Array(32));
     expect(await verify(weak, directory)).toMatchObject({ reason: 'credential_invalid' });
   });
   it('that were changed anywhere prove nobody', async () => {

@@ -6,4 +6,11 @@ export {
   type Directory,
   type Principal,
 } from './directory.ts';
-export { mintToken, verifyToken, type MintedToken, type MintOptions, type TokenAudience, type TokenProof } from './tokens.ts';
+export {
+  mintToken,
+  verifyToken,
+  type MintedToken,
+  type MintOptions,
+  type TokenAudience,
+  type TokenProof,
+} from './tokens.ts';

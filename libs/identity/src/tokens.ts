@@ -55,7 +55,12 @@ export type TokenProof =
     }
   | {
       readonly kind: 'unproven';
-      readonly reason: 'credential_missing' | 'credential_expired' | 'credential_invalid' | 'credential_revoked' | 'credential_unknown';
+      readonly reason:
+        | 'credential_missing'
+        | 'credential_expired'
+        | 'credential_invalid'
+        | 'credential_revoked'
+        | 'credential_unknown';
       readonly credentialId: string;
     };
 

@@ -15,15 +15,33 @@ const work = mkdtempSync(join(tmpdir(), 'inland-opa-'));
 try {
   execFileSync(opa, ['test', here], { stdio: ['ignore', 'inherit', 'inherit'] });
   const bundle = join(work, 'bundle.tar.gz');
-  execFileSync(opa, ['build', '-t', 'wasm', '-e', 'inland/decision', '-o', bundle, join(here, 'decision.rego')], {
-    cwd: work,
-    stdio: 'inherit',
-  });
-  execFileSync('tar', ['-xzf', bundle, '-C', work, '/policy.wasm']);
+  execFileSync(
+    opa,
+    [
+      'build',
+      '-t',
+      'wasm',
+      '-e',
+      'inland/decision',
+      '-e',
+      'inland/unreadable_patterns',
+      '-o',
+      bundle,
+      join(here, 'decision.rego'),
+    ],
+    {
+      cwd: work,
+      stdio: 'inherit',
+    },
+  );
+  execFileSync('tar', ['-xPzf', bundle, '-C', work, '--transform', 's,^/,,', '/policy.wasm']);
   const wasm = readFileSync(join(work, 'policy.wasm'));
   writeFileSync(join(output, 'default.wasm'), wasm);
   const digest = createHash('sha256').update(wasm).digest('hex');
-  writeFileSync(join(output, 'default.json'), `${JSON.stringify({ digest, opa: '1.22.2', entrypoint: 'inland/decision' }, null, 2)}\n`);
+  writeFileSync(
+    join(output, 'default.json'),
+    `${JSON.stringify({ digest, opa: '1.22.2', entrypoints: ['inland/decision', 'inland/unreadable_patterns'] }, null, 2)}\n`,
+  );
   console.log(`default.wasm ${digest}`);
 } finally {
   rmSync(work, { recursive: true, force: true });

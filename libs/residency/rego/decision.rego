@@ -117,7 +117,19 @@ residency contains {"code": "residency_forbidden_operation", "rule": name, "kind
 	some entry in data.world.policies[name].forbid
 	input.operation.text != null
 	covers_operation(entry.operations)
-	regex.match(entry.matching, input.operation.text)
+	matches(entry.matching, input.operation.text)
+}
+
+matches(pattern, text) if regex.match(pattern, text)
+
+# A pattern that cannot be read must not let everything pass.
+matches(pattern, _) if not regex.is_valid(pattern)
+
+# METADATA
+# entrypoint: true
+unreadable_patterns contains pattern if {
+	some pattern in input.patterns
+	not regex.is_valid(pattern)
 }
 
 # --- grants ---

@@ -81,3 +81,15 @@ test_grant_operation if codes(set("/operation", {"kind": "ssh.shell", "text": ""
 test_residency_before_grant if {
 	codes(array.concat(set("/target/name", "us"), set("/principal/groups", []))) == {"residency_target_outside"}
 }
+
+broken := json.patch(world, [{"op": "replace", "path": "/policies/p/forbid/0/matching", "value": "("}])
+
+test_unreadable_pattern_forbids if {
+	d := inland.decision with data.world as broken
+		with input as json.patch(request, set("/operation", {"kind": "ssh.exec", "text": "ls"}))
+	{reason.code | some reason in d.reasons} == {"residency_forbidden_operation"}
+}
+
+test_unreadable_patterns if {
+	inland.unreadable_patterns == {"(", "(?=x)"} with input as {"patterns": ["(", "a.*b", "(?=x)"]}
+}

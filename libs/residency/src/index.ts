@@ -1,6 +1,7 @@
 export type { DecisionInput, DecisionObligations, DecisionReason, DecisionResult } from './decision.ts';
 export { canonicalJson, sha256Hex } from './canonical-json.ts';
-export { policyData, type PolicyData } from './policy-data.ts';
+export { ClientPlaces, type ClientPlace, type TrustedNetwork } from './client-place.ts';
+export { policyData, rulesOf, type PolicyData } from './policy-data.ts';
 export { PolicyEngine } from './policy-engine.ts';
 export { reasonCodes, sayReason, type RawReason, type ReasonCode } from './reason-messages.ts';
 export { parseResource, parseResources, resourceBytesMax, type ResourceProblem } from './resources/parse-resources.ts';

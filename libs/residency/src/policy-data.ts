@@ -1,5 +1,5 @@
 import type { ResourceOf } from './resources/resource.ts';
-import { resourcesOf, type World } from './world.ts';
+import { resourceNamed, resourcesOf, type World } from './world.ts';
 
 type Flags = Readonly<Record<string, true>>;
 
@@ -48,16 +48,19 @@ export function policyData(world: World): PolicyData {
   const masking = resourcesOf(world, 'MaskingRule');
   const placesOf = placesIn(world);
   return {
-    regions: Object.fromEntries(resourcesOf(world, 'Region').map(({ metadata, spec }) => [metadata.name, spec.country])),
+    regions: Object.fromEntries(
+      resourcesOf(world, 'Region').map(({ metadata, spec }) => [metadata.name, spec.country]),
+    ),
     targets: Object.fromEntries(
       resourcesOf(world, 'Target').map((target) => [
         target.metadata.name,
         {
           region: target.spec.region,
           protocol: target.spec.protocol,
-          policies: policies.filter((policy) => covers(policy, target)).map(({ metadata }) => metadata.name),
-          grants: grants.filter(({ spec }) => selects(spec.targets, target)).map(({ metadata }) => metadata.name),
-          mask: sorted(masking.filter(({ spec }) => selects(spec.targets, target, true)).flatMap(({ spec }) => spec.detect)),
+          ...rulesAbout(target, policies, grants),
+          mask: sorted(
+            masking.filter(({ spec }) => selects(spec.targets, target, true)).flatMap(({ spec }) => spec.detect),
+          ),
         },
       ]),
     ),
@@ -71,7 +74,11 @@ export function policyData(world: World): PolicyData {
               .filter(([, place]) => place !== undefined)
               .map(([part, place]) => [part, placesOf(place?.within ?? [])]),
           ),
-          forbid: spec.forbid.map(({ operations, matching, because }) => ({ operations: flags(operations), matching, because })),
+          forbid: spec.forbid.map(({ operations, matching, because }) => ({
+            operations: flags(operations),
+            matching,
+            because,
+          })),
           mask: sorted(spec.obligations.mask),
           strict: spec.obligations.record === 'strict',
           maxSessionSeconds: spec.obligations.maxSessionSeconds,
@@ -92,7 +99,26 @@ export function policyData(world: World): PolicyData {
   };
 }
 
-const flags = (names: readonly string[]): Flags => Object.fromEntries(sorted(names).map((name) => [name, true as const]));
+/** Names of the rules that are about a target, for whatever person. Undefined when there is no such target. */
+export function rulesOf(world: World, target: string): ReturnType<typeof rulesAbout> | undefined {
+  const found = resourceNamed(world, 'Target', target);
+  if (found === undefined) return undefined;
+  return rulesAbout(found, resourcesOf(world, 'ResidencyPolicy'), resourcesOf(world, 'AccessGrant'));
+}
+
+function rulesAbout(
+  target: ResourceOf<'Target'>,
+  policies: readonly ResourceOf<'ResidencyPolicy'>[],
+  grants: readonly ResourceOf<'AccessGrant'>[],
+): { readonly policies: readonly string[]; readonly grants: readonly string[] } {
+  return {
+    policies: policies.filter((policy) => covers(policy, target)).map(({ metadata }) => metadata.name),
+    grants: grants.filter(({ spec }) => selects(spec.targets, target)).map(({ metadata }) => metadata.name),
+  };
+}
+
+const flags = (names: readonly string[]): Flags =>
+  Object.fromEntries(sorted(names).map((name) => [name, true as const]));
 const sorted = (names: readonly string[]): string[] => [...new Set(names)].sort();
 
 function hasLabels(target: ResourceOf<'Target'>, labels: Readonly<Record<string, string>>): boolean {

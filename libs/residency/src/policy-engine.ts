@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { Fault } from '@inland/kernel';
 import type { LoadedPolicy } from '@open-policy-agent/opa-wasm';
 import { canonicalJson, sha256Hex } from './canonical-json.ts';
 import type { DecisionInput, DecisionResult } from './decision.ts';
@@ -6,12 +7,18 @@ import { policyData } from './policy-data.ts';
 import { reasonCodes, sayReason, type RawReason } from './reason-messages.ts';
 import { emptyWorld, type World } from './world.ts';
 
-const { loadPolicy } = createRequire(import.meta.url)('@open-policy-agent/opa-wasm') as typeof import('@open-policy-agent/opa-wasm');
+const { loadPolicy } = createRequire(import.meta.url)(
+  '@open-policy-agent/opa-wasm',
+) as typeof import('@open-policy-agent/opa-wasm');
 
 interface RawDecision {
   readonly outcome: 'allowed' | 'denied';
   readonly reasons: readonly RawReason[];
-  readonly obligations: { readonly mask: readonly string[]; readonly recordStrict: boolean; readonly maxSessionSeconds: number };
+  readonly obligations: {
+    readonly mask: readonly string[];
+    readonly recordStrict: boolean;
+    readonly maxSessionSeconds: number;
+  };
 }
 
 const order = new Map<string, number>(reasonCodes.map((code, index) => [code, index]));
@@ -30,10 +37,16 @@ export class PolicyEngine {
     this.setWorld(emptyWorld);
   }
 
-  /** Takes a module as `opa build -t wasm -e inland/decision` makes it. Rejects when it is none. */
+  /** Takes a module as `opa build -t wasm -e inland/decision` makes it. Rejects with `invalid_argument` when it is none. */
   static async load(wasm: Uint8Array): Promise<PolicyEngine> {
-    const policy = await loadPolicy(new Uint8Array(wasm).buffer, { initial: 5, maximum: 1_024 });
-    return new PolicyEngine(policy, sha256Hex(wasm));
+    try {
+      const policy = await loadPolicy(new Uint8Array(wasm).buffer, { initial: 5, maximum: 1_024 });
+      if (!('inland/decision' in policy.entrypoints)) throw new Error('it has no entrypoint inland/decision');
+      return new PolicyEngine(policy, sha256Hex(wasm));
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      throw new Fault('invalid_argument', `this is no policy bundle: ${why}`, { cause: error });
+    }
   }
 
   get world(): World {
@@ -51,11 +64,15 @@ export class PolicyEngine {
   /** Total: every input gives an outcome. What the policy cannot answer is denied. */
   decide(input: DecisionInput): DecisionResult {
     try {
-      const raw = (this.#policy.evaluate(input) as readonly { readonly result: RawDecision }[])[0]?.result;
+      const raw = (this.#policy.evaluate(input, 'inland/decision') as readonly { readonly result: RawDecision }[])[0]
+        ?.result;
       if (raw === undefined || raw.reasons.length === 0) return this.refuse('policy_failed', input);
       const reasons = raw.reasons
         .map((reason) => sayReason(reason, input, this.#world))
-        .sort((one, other) => (order.get(one.code) ?? 99) - (order.get(other.code) ?? 99) || (one.rule < other.rule ? -1 : 1));
+        .sort(
+          (one, other) =>
+            (order.get(one.code) ?? 99) - (order.get(other.code) ?? 99) || (one.rule < other.rule ? -1 : 1),
+        );
       const allowed = raw.outcome === 'allowed' && reasons.every(({ code }) => code === 'allowed');
       return this.#result(input, allowed ? 'allowed' : 'denied', reasons, {
         mask: [...raw.obligations.mask].sort(),
@@ -64,6 +81,21 @@ export class PolicyEngine {
       });
     } catch {
       return this.refuse('policy_failed', input);
+    }
+  }
+
+  /**
+   * Those of the patterns that are no regular expressions (RE2) to this policy. Faults with `misconfigured` when the
+   * module cannot say so: an operator's own may have `inland/decision` only.
+   */
+  unreadablePatterns(patterns: readonly string[]): string[] {
+    try {
+      const raw = this.#policy.evaluate({ patterns }, 'inland/unreadable_patterns') as readonly {
+        readonly result: string[];
+      }[];
+      return raw[0]?.result ?? [];
+    } catch (error) {
+      throw new Fault('misconfigured', 'this policy bundle cannot check patterns', { cause: error });
     }
   }
 
@@ -79,6 +111,13 @@ export class PolicyEngine {
     reasons: DecisionResult['reasons'],
     obligations: DecisionResult['obligations'],
   ): DecisionResult {
-    return { outcome, reasons, obligations, bundleDigest: this.bundleDigest, dataDigest: this.#dataDigest, inputJson: canonicalJson(input) };
+    return {
+      outcome,
+      reasons,
+      obligations,
+      bundleDigest: this.bundleDigest,
+      dataDigest: this.#dataDigest,
+      inputJson: canonicalJson(input),
+    };
   }
 }

@@ -33,7 +33,11 @@ export function resourcesOf<Kind extends ResourceKind>(world: World, kind: Kind)
     .sort((one, other) => (one.metadata.name < other.metadata.name ? -1 : 1));
 }
 
-export function resourceNamed<Kind extends ResourceKind>(world: World, kind: Kind, name: string): ResourceOf<Kind> | undefined {
+export function resourceNamed<Kind extends ResourceKind>(
+  world: World,
+  kind: Kind,
+  name: string,
+): ResourceOf<Kind> | undefined {
   return world.resources.get(`${kind}/${name}`)?.resource as ResourceOf<Kind> | undefined;
 }
 

@@ -1,1 +1,6 @@
-export {};
+export { policyService } from './policy-service.ts';
+export { policyConfigSchema, type PolicyConfig } from './policy-config.ts';
+export { bundleFrom, defaultBundle, type PolicyBundle } from './policy-bundle.ts';
+export { preparePolicy, type PolicyPreparation } from './prepare-policy.ts';
+export { ResourceChanges, type ApplyResult, type ResourceChangesParts } from './resource-changes.ts';
+export { ExplainAccess, type ExplainFacts, type ExplainRequest, type Explanation } from './explain-access.ts';

@@ -14,11 +14,16 @@ export function parseResources(text: string, file: string): Resource[] {
   if (Buffer.byteLength(text) > resourceBytesMax)
     throw new Fault('invalid_argument', `${file} is over ${resourceBytesMax} bytes; split it`);
   const lines = new LineCounter();
-  const documents = parseAllDocuments(text, { lineCounter: lines, uniqueKeys: true, maxAliasCount: 100 } as never) as Document[];
+  const documents = parseAllDocuments(text, {
+    lineCounter: lines,
+    uniqueKeys: true,
+    maxAliasCount: 100,
+  } as never) as Document[];
   const problems: string[] = [];
   const resources: Resource[] = [];
   for (const document of documents) {
-    for (const error of document.errors) problems.push(`${file}:${error.linePos?.[0].line ?? 1}: ${error.message.split('\n')[0]}`);
+    for (const error of document.errors)
+      problems.push(`${file}:${error.linePos?.[0].line ?? 1}: ${error.message.split('\n')[0]}`);
     if (document.errors.length > 0 || document.contents === null) continue;
     const value: unknown = document.toJS({ maxAliasCount: 100 });
     if (value === null) continue;
@@ -26,7 +31,9 @@ export function parseResources(text: string, file: string): Resource[] {
     if (result.kind === 'resource') resources.push(result.resource);
     else
       for (const { path, message } of result.problems)
-        problems.push(`${file}:${lineOf(document, path, lines)}: ${path.length === 0 ? '' : `${path.join('.')}: `}${message}`);
+        problems.push(
+          `${file}:${lineOf(document, path, lines)}: ${path.length === 0 ? '' : `${path.join('.')}: `}${message}`,
+        );
   }
   const names = new Set<string>();
   for (const { kind, metadata } of resources) {
@@ -46,12 +53,19 @@ export interface ResourceProblem {
 /** One resource from plain values, as the API takes it. */
 export function parseResource(
   value: unknown,
-): { readonly kind: 'resource'; readonly resource: Resource } | { readonly kind: 'problems'; readonly problems: readonly ResourceProblem[] } {
+):
+  | { readonly kind: 'resource'; readonly resource: Resource }
+  | { readonly kind: 'problems'; readonly problems: readonly ResourceProblem[] } {
   const kind = typeof value === 'object' && value !== null && 'kind' in value ? value.kind : undefined;
   if (typeof kind !== 'string' || !(resourceKinds as string[]).includes(kind))
     return {
       kind: 'problems',
-      problems: [{ path: ['kind'], message: `must be one of ${resourceKinds.join(', ')}, not ${JSON.stringify(kind) ?? 'nothing'}` }],
+      problems: [
+        {
+          path: ['kind'],
+          message: `must be one of ${resourceKinds.join(', ')}, not ${JSON.stringify(kind) ?? 'nothing'}`,
+        },
+      ],
     };
   const parsed = (resourceSchemas[kind as ResourceKind] as z.ZodType<Resource>).safeParse(value);
   if (parsed.success) return { kind: 'resource', resource: parsed.data };
@@ -62,7 +76,10 @@ export function parseResource(
 function lineOf(document: Document, path: readonly PropertyKey[], lines: LineCounter): number {
   for (let length = path.length; length >= 0; length -= 1) {
     const node = length === 0 ? document.contents : document.getIn(path.slice(0, length), true);
-    const range = isScalar(node) || isMap(node) || (typeof node === 'object' && node !== null && 'range' in node) ? (node as { range?: [number, number, number] | null }).range : undefined;
+    const range =
+      isScalar(node) || isMap(node) || (typeof node === 'object' && node !== null && 'range' in node)
+        ? (node as { range?: [number, number, number] | null }).range
+        : undefined;
     if (range) return lines.linePos(range[0]).line;
   }
   return 1;

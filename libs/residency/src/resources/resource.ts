@@ -2,7 +2,10 @@ import { z } from 'zod';
 
 const name = z
   .string()
-  .regex(/^[a-z0-9]([a-z0-9:.-]{0,61}[a-z0-9])?$/, 'lower-case letters, digits, ".", ":" and "-", at most 63, such as orders-eu');
+  .regex(
+    /^[a-z0-9]([a-z0-9:.-]{0,61}[a-z0-9])?$/,
+    'lower-case letters, digits, ".", ":" and "-", at most 63, such as orders-eu',
+  );
 const country = z.string().regex(/^[A-Z]{2}$/, 'an ISO 3166-1 code of two capital letters, such as DE');
 const labels = z.record(z.string().max(63), z.string().max(63));
 const names = z.array(z.string().min(1).max(128)).max(1000);
@@ -11,7 +14,9 @@ const dataClass = z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, 'a word such as per
 const operation = z
   .string()
   .regex(/^(\*|connect|(ssh|postgres)\.(\*|[a-z-]+))$/, 'connect, ssh.exec, ssh.*, postgres.query, postgres.* or *');
-const hostAndPort = z.string().regex(/^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+):\d{1,5}$/, 'host:port, such as db.internal:5432');
+const hostAndPort = z
+  .string()
+  .regex(/^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+):\d{1,5}$/, 'host:port, such as db.internal:5432');
 const secretPath = z
   .string()
   .regex(/^[A-Za-z0-9_-]+(\/[A-Za-z0-9_.-]+)*$/, 'a path below the secrets folder, such as prod/orders')
@@ -37,7 +42,9 @@ export const specs = {
       .array(z.strictObject({ name: z.string().min(1).max(63), secret: secretPath }))
       .min(1)
       .describe('Accounts at the target, and where the gateway finds their credential.'),
-    hostKeys: z.array(z.string().regex(/^(ssh|ecdsa|sk)-\S+ [A-Za-z0-9+/=]+$/, 'a public key such as "ssh-ed25519 AAAA…"')).optional(),
+    hostKeys: z
+      .array(z.string().regex(/^(ssh|ecdsa|sk)-\S+ [A-Za-z0-9+/=]+$/, 'a public key such as "ssh-ed25519 AAAA…"'))
+      .optional(),
     tls: z
       .strictObject({
         mode: z.enum(['verify-full', 'verify-ca', 'disable']).default('verify-full'),
@@ -99,7 +106,9 @@ export type ResourceKind = keyof typeof specs;
 export const resourceKinds = Object.keys(specs) as ResourceKind[];
 
 const metadata = z.strictObject({
-  name: z.string().regex(/^[A-Za-z0-9]([A-Za-z0-9:.-]{0,61}[A-Za-z0-9])?$/, 'letters, digits, ".", ":" and "-", at most 63'),
+  name: z
+    .string()
+    .regex(/^[A-Za-z0-9]([A-Za-z0-9:.-]{0,61}[A-Za-z0-9])?$/, 'letters, digits, ".", ":" and "-", at most 63'),
   labels: labels.default({}),
 });
 
