@@ -37,6 +37,28 @@ known(region) if data.world.regions[region]
 
 # --- what is unknown ---
 
+# What a rule could look at must be there: what is missing would hold vacuously.
+unknowns contains {"code": "policy_failed", "rule": "", "kind": ""} if not complete
+
+complete if {
+	is_string(input.principal.subject)
+	is_array(input.principal.groups)
+	is_string(input.gateway.region)
+	is_string(input.target.name)
+	is_string(input.target.protocol)
+	is_string(input.target.login)
+	is_string(input.record.log)
+	is_string(input.record.recordings)
+	is_string(input.record.projections)
+	is_string(input.operation.kind)
+	text_or_null(input.operation.text)
+	text_or_null(input.client.country)
+}
+
+text_or_null(value) if is_string(value)
+
+text_or_null(null)
+
 unknowns contains {"code": "target_unknown", "rule": "", "kind": ""} if not target
 
 unknowns contains {"code": "target_protocol", "rule": input.target.name, "kind": "Target", "place": target.protocol} if {

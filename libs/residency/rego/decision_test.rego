@@ -93,3 +93,9 @@ test_unreadable_pattern_forbids if {
 test_unreadable_patterns if {
 	inland.unreadable_patterns == {"(", "(?=x)"} with input as {"patterns": ["(", "a.*b", "(?=x)"]}
 }
+
+test_missing_parts_refused if {
+	every path in ["/principal", "/client", "/client/country", "/gateway", "/record", "/record/log", "/target/login", "/operation"] {
+		codes([{"op": "remove", "path": path}]) == {"policy_failed"}
+	}
+}

@@ -39,8 +39,16 @@ type Part = 'client' | 'gateway' | 'target' | 'record';
 /** Says a reason in one sentence that a person can act on, naming the places that were compared. */
 export function sayReason(raw: RawReason, input: DecisionInput, world: World): DecisionReason {
   const rule = raw.rule === '' ? '' : `${raw.kind}/${raw.rule}`;
-  return { code: raw.code, rule, message: sentence(raw, input, world) };
+  return { code: raw.code, rule, message: stateSentences[raw.code] ?? sentence(raw, input, world) };
 }
+
+/** What is said of the rules' own state; it looks at no input, which may be what is wrong. */
+const stateSentences: Readonly<Record<string, string>> = {
+  policy_stale: 'the gateway has lost touch with the rules and must not decide on old ones. Try again in a moment.',
+  policy_missing:
+    'the gateway has no rules yet. Try again in a moment; if this stays, your platform team must start the policy service.',
+  policy_failed: 'the rules gave no answer to this, so it is refused. Tell your platform team.',
+};
 
 function sentence(raw: RawReason, input: DecisionInput, world: World): string {
   const { name, login } = input.target;
@@ -79,12 +87,8 @@ function sentence(raw: RawReason, input: DecisionInput, world: World): string {
       return `your grants for ${name} do not hold for the login ${login}.`;
     case 'grant_operation':
       return `your grants for ${name} do not hold for ${input.operation.kind}.`;
-    case 'policy_stale':
-      return 'the gateway has lost touch with the rules and must not decide on old ones. Try again in a moment.';
-    case 'policy_missing':
-      return 'the gateway has no rules yet. Try again in a moment; if this stays, your platform team must start the policy service.';
-    case 'policy_failed':
-      return 'the rules gave no answer to this, so it is refused. Tell your platform team.';
+    default:
+      return `the rules refuse this (${raw.code}).`;
   }
 }
 
