@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { create } from '@bufbuild/protobuf';
 import { controlEvents, type ControlEvent, type ControlEventName } from '@inland/events';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import {
   canonicalJson,
   diffResources,

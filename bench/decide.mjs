@@ -1,0 +1,106 @@
+// `npm run bench -- decide`: one decision in process, at 3, 100 and 1,000 rules. Aim: p99 under 100 µs at 100 rules.
+// Half of the rules are residency policies, half are grants, over 50 targets at most; the ratio is to the smallest.
+import { readFileSync } from 'node:fs';
+import { PolicyEngine } from '@inland/residency';
+
+const wasm = readFileSync(new URL('../libs/residency/bundle/default.wasm', import.meta.url));
+const warmUp = 2_000;
+const samples = 10_000;
+
+/** @param {number} rules */
+function worldOf(rules) {
+  const resources = [];
+  const add = (kind, name, spec, labels = {}) =>
+    resources.push({ apiVersion: 'inland/v1', kind, metadata: { name, labels }, spec });
+  add('Region', 'aws:eu-central-1', { country: 'DE' });
+  add('Jurisdiction', 'EEA', { countries: ['DE', 'FR', 'NL', 'AT', 'IT', 'ES', 'PL', 'SE', 'NO'], includes: [] });
+  const targets = Math.min(50, Math.ceil(rules / 3));
+  const places = { within: ['EEA'] };
+  for (let at = 0; at < targets; at += 1)
+    add('Target', `target-${at}`, {
+      protocol: 'postgres',
+      address: 'h:1',
+      region: 'aws:eu-central-1',
+      dataClasses: ['personal'],
+      logins: [],
+    });
+  const policies = Math.ceil(rules / 2);
+  for (let at = 0; at < policies; at += 1)
+    add('ResidencyPolicy', `policy-${at}`, {
+      covers: { targets: [`target-${at % targets}`] },
+      require: { client: places, gateway: places, target: places, record: places },
+      forbid: [
+        { operations: ['postgres.*'], matching: '(?i)\\bcopy\\b[^;]*\\bto\\s+program\\b', because: 'it leaves' },
+      ],
+      obligations: { mask: ['email', 'card', 'iban'], record: 'bounded', maxSessionSeconds: 0 },
+    });
+  for (let at = 0; at < rules - policies; at += 1)
+    add('AccessGrant', `grant-${at}`, {
+      subjects: { groups: ['developers'], people: [] },
+      targets: { names: [`target-${at % targets}`] },
+      logins: ['app'],
+      operations: ['connect', 'postgres.*'],
+    });
+  return {
+    resources: new Map(
+      resources.map((resource) => [`${resource.kind}/${resource.metadata.name}`, { resource, generation: 1 }]),
+    ),
+  };
+}
+
+const record = { log: 'aws:eu-central-1', recordings: 'aws:eu-central-1', projections: 'aws:eu-central-1' };
+const input = (country) => ({
+  version: 1,
+  principal: { subject: 'alice', groups: ['developers', 'staff'], identityProvider: 'config', multiFactor: false },
+  client: { country, network: 'office' },
+  gateway: { region: 'aws:eu-central-1' },
+  target: { name: 'target-0', protocol: 'postgres', login: 'app' },
+  record,
+  operation: { kind: 'postgres.query', text: 'SELECT name, email FROM customers WHERE id = 42' },
+  time: '2026-11-23T12:00:00.000Z',
+});
+
+/** Microseconds at the p50 and the p99. */
+function measure(engine, asked, outcome) {
+  const micros = new Float64Array(samples);
+  for (let at = -warmUp; at < samples; at += 1) {
+    const begin = process.hrtime.bigint();
+    const decided = engine.decide(asked);
+    const nanos = Number(process.hrtime.bigint() - begin);
+    if (decided.outcome !== outcome) throw new Error(`expected ${outcome}: ${decided.reasons[0]?.code}`);
+    if (at >= 0) micros[at] = nanos / 1_000;
+  }
+  micros.sort();
+  return { p50: micros[samples / 2], p99: micros[Math.floor(samples * 0.99)] };
+}
+
+/** Prints a table, or JSON. */
+export async function run({ json }) {
+  const rows = [];
+  for (const rules of [3, 100, 1_000]) {
+    const engine = await PolicyEngine.load(wasm);
+    const begin = performance.now();
+    engine.setWorld(worldOf(rules));
+    const setWorldMillis = performance.now() - begin;
+    rows.push({
+      rules,
+      allowed: measure(engine, input('DE'), 'allowed'),
+      denied: measure(engine, input('US'), 'denied'),
+      setWorldMillis,
+    });
+  }
+  const [first] = rows;
+  const result = rows.map((row) => ({ ...row, ratio: row.allowed.p50 / first.allowed.p50 }));
+  if (json) {
+    console.log(JSON.stringify({ bench: 'decide', unit: 'microseconds', rows: result }, null, 2));
+    return;
+  }
+  const cells = (values) => console.log(values.map((value) => String(value).padStart(14)).join(''));
+  cells(['rules', 'allowed p50', 'allowed p99', 'denied p50', 'denied p99', 'ratio p50', 'set world ms']);
+  for (const { rules, allowed, denied, ratio, setWorldMillis } of result)
+    cells([
+      rules,
+      ...[allowed.p50, allowed.p99, denied.p50, denied.p99, ratio, setWorldMillis].map((value) => value.toFixed(1)),
+    ]);
+  console.log('microseconds; one decision in process, its input and result as JSON included');
+}
