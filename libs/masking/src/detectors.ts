@@ -1,0 +1,31 @@
+import { Fault } from '@inland/kernel';
+import { card } from './card.ts';
+import type { Detector, Finding } from './detector.ts';
+import { email } from './email.ts';
+import { iban } from './iban.ts';
+
+const all = { email, card, iban } as const;
+
+export type DetectorName = keyof typeof all;
+export const detectorNames = Object.keys(all) as DetectorName[];
+
+/** The detectors by name. Faults with `invalid_argument` on a name that there is none of: nothing is left unmasked quietly. */
+export function detectorsNamed(names: readonly string[]): Detector[] {
+  return names.map((name) => {
+    if (!(name in all)) throw new Fault('invalid_argument', `there is no detector ${name}; there are ${detectorNames.join(', ')}`);
+    return all[name as DetectorName];
+  });
+}
+
+/** All findings in order, without overlaps: the earlier one counts, and of two at one place the longer. */
+export function findAll(detectors: readonly Detector[], text: string, before: string): Finding[] {
+  const findings = detectors.flatMap((detector) => detector.find(text, before));
+  if (findings.length < 2) return findings;
+  findings.sort((one, other) => one.start - other.start || other.end - one.end);
+  let end = 0;
+  return findings.filter((finding) => {
+    if (finding.start < end) return false;
+    end = finding.end;
+    return true;
+  });
+}
