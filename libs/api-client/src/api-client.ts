@@ -108,7 +108,10 @@ export class ApiClient {
     const publicKey = `${key.type} ${key.getPublicSSH().toString('base64')}`;
     const asked = await succeed(await this.#fetch('POST', '/api/v1/auth/challenges', {}));
     const { challenge } = (await asked.json()) as { challenge: string };
-    const signed = key.sign(Buffer.from(`inland-login-v1\n${challenge}`));
+    const signed = key.sign(
+      Buffer.from(`inland-login-v1\n${challenge}`),
+      key.type === 'ssh-rsa' ? 'sha512' : undefined,
+    );
     if (!Buffer.isBuffer(signed)) throw new Fault('invalid_argument', `${this.#context.identityFile} cannot sign`);
     const answer = await succeed(
       await this.#fetch('POST', '/api/v1/auth/tokens', { publicKey, challenge, signature: signed.toString('base64') }),

@@ -71,7 +71,13 @@ export class AuthController {
   @Post('reload')
   @HttpCode(200)
   @Roles('administrator')
-  reload(): Promise<{ readonly recorded: number; readonly removed: number }> {
-    return this.#people.record();
+  async reload(): Promise<{ readonly recorded: number; readonly removed: number }> {
+    try {
+      return await this.#people.record();
+    } catch (error) {
+      const fault = Fault.from(error);
+      // An administrator who asked for it may see what is wrong with the configuration.
+      throw fault.code === 'misconfigured' ? new Fault('conflict', fault.message, { cause: fault }) : fault;
+    }
   }
 }
