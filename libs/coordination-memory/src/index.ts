@@ -1,1 +1,1 @@
-export {};
+export { MemoryCoordination } from './memory-coordination.ts';
