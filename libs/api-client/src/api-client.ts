@@ -148,7 +148,9 @@ export class ApiClient {
     }
     const valid = Object.entries(kept).filter(([, { expiresAt }]) => Date.parse(expiresAt) > Date.now());
     mkdirSync(dirname(tokenFile), { recursive: true, mode: 0o700 });
-    writeFileSync(tokenFile, JSON.stringify({ ...Object.fromEntries(valid), [this.#cacheKey()]: token }), { mode: 0o600 });
+    writeFileSync(tokenFile, JSON.stringify({ ...Object.fromEntries(valid), [this.#cacheKey()]: token }), {
+      mode: 0o600,
+    });
   }
 }
 
@@ -165,7 +167,10 @@ function readIdentity(file: string): ssh2.ParsedKey {
   }
   const parsed = ssh2.utils.parseKey(text);
   if (parsed instanceof Error)
-    throw new Fault('unauthenticated', `${file} is no private key that can be read (one with a passphrase cannot yet be used)`);
+    throw new Fault(
+      'unauthenticated',
+      `${file} is no private key that can be read (one with a passphrase cannot yet be used)`,
+    );
   return Array.isArray(parsed) ? (parsed[0] as ssh2.ParsedKey) : parsed;
 }
 

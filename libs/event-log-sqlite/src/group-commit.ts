@@ -36,7 +36,8 @@ export class GroupCommit {
     let bytes = 0;
     for (const row of rows) {
       const size = row.data.length + row.envelope.length + row.key.length;
-      if (size > eventBytesMax) return Promise.reject(new Fault('invalid_argument', `an event of ${size} bytes is too big for the log`));
+      if (size > eventBytesMax)
+        return Promise.reject(new Fault('invalid_argument', `an event of ${size} bytes is too big for the log`));
       bytes += size;
     }
     if (this.#bytes + bytes > waitingBytesMax)

@@ -1,7 +1,15 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EventRecord } from '@inland/events';
-import type { EventLog, Position, ReadRange, StoredEvent, SubscribeOptions, Subscription, Topic } from '@inland/event-log';
+import type {
+  EventLog,
+  Position,
+  ReadRange,
+  StoredEvent,
+  SubscribeOptions,
+  Subscription,
+  Topic,
+} from '@inland/event-log';
 import { Fault } from '@inland/kernel';
 import { GroupCommit } from './group-commit.ts';
 import { SqliteSubscription } from './sqlite-subscription.ts';
@@ -84,7 +92,10 @@ export class SqliteEventLog implements EventLog {
     if (group !== undefined) {
       turn = this.#turns.get(group) ?? Promise.resolve();
       const left = new Promise<void>((resolve) => (leave = resolve));
-      this.#turns.set(group, turn.then(() => left));
+      this.#turns.set(
+        group,
+        turn.then(() => left),
+      );
     }
     const subscription = new SqliteSubscription(
       options,
@@ -98,7 +109,9 @@ export class SqliteEventLog implements EventLog {
     const tracked: Subscription = {
       close: async () => {
         this.#subscriptions.delete(tracked);
-        await (turn === undefined ? subscription.close() : Promise.race([subscription.close(), leaveQueue(turn, subscription)]));
+        await (turn === undefined
+          ? subscription.close()
+          : Promise.race([subscription.close(), leaveQueue(turn, subscription)]));
         leave();
       },
     };

@@ -38,14 +38,18 @@ export class WorkerCalls {
   static async open(file: string, pagesMax?: number): Promise<WorkerCalls> {
     const worker = new Worker(workerFile(), { workerData: { file, pagesMax }, execArgv: ['--no-warnings'] });
     const calls = new WorkerCalls(worker);
-    await new Promise<unknown>((resolve, reject) => calls.#waiting.set(0, { resolve, reject })).catch((error: Fault) => {
-      const held = /locked|busy/i.test(error.message);
-      throw new Fault(
-        'misconfigured',
-        held ? `${file} is in use by another Inland; stop it first` : `the event log ${file} cannot be opened: ${error.message}`,
-        { cause: error },
-      );
-    });
+    await new Promise<unknown>((resolve, reject) => calls.#waiting.set(0, { resolve, reject })).catch(
+      (error: Fault) => {
+        const held = /locked|busy/i.test(error.message);
+        throw new Fault(
+          'misconfigured',
+          held
+            ? `${file} is in use by another Inland; stop it first`
+            : `the event log ${file} cannot be opened: ${error.message}`,
+          { cause: error },
+        );
+      },
+    );
     return calls;
   }
 

@@ -27,6 +27,9 @@ for (const schema of allEvents) {
   if (existsSync(file)) continue;
   const message = create(schema, sample(schema));
   writeFileSync(file, toBinary(schema, message));
-  writeFileSync(new URL(`${schema.typeName}.json`, import.meta.url), `${JSON.stringify(toJson(schema, message), null, 2)}\n`);
+  writeFileSync(
+    new URL(`${schema.typeName}.json`, import.meta.url),
+    `${JSON.stringify(toJson(schema, message), null, 2)}\n`,
+  );
   console.log(`wrote ${schema.typeName}`);
 }

@@ -35,7 +35,8 @@ export function fromHeaders(headers: CloudEventHeaders, key: string, data: Uint8
   const sequence = headers['ce_sequence'];
   if (sequence !== undefined && !/^[1-9]\d{0,14}$/.test(sequence)) throw new Fault('corrupt', 'malformed ce_sequence');
   const previous = headers['ce_previoushash'];
-  if (previous !== undefined && !/^[0-9a-f]{64}$/.test(previous)) throw new Fault('corrupt', 'malformed ce_previoushash');
+  if (previous !== undefined && !/^[0-9a-f]{64}$/.test(previous))
+    throw new Fault('corrupt', 'malformed ce_previoushash');
   return {
     id: id as EventId,
     type: need('ce_type'),

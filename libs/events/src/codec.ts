@@ -82,8 +82,15 @@ export class SessionChain {
   }
 
   /** The last event: fills `chainHead` and `events` itself. */
-  close(data: Omit<SessionInit<'SessionClosed'>, 'chainHead' | 'events' | '$typeName'>, timeMillis?: number): EventRecord {
-    const filled = { ...data, chainHead: this.#head?.hash ?? new Uint8Array(0), events: (this.#head?.sequence ?? 0) + 1 };
+  close(
+    data: Omit<SessionInit<'SessionClosed'>, 'chainHead' | 'events' | '$typeName'>,
+    timeMillis?: number,
+  ): EventRecord {
+    const filled = {
+      ...data,
+      chainHead: this.#head?.hash ?? new Uint8Array(0),
+      events: (this.#head?.sequence ?? 0) + 1,
+    };
     return this.#link(sessionEvents.SessionClosed, filled, timeMillis);
   }
 

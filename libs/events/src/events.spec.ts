@@ -41,7 +41,9 @@ describe('data classes', () => {
 
   it('stand on every field of every event', () => {
     expect(fields.length).toBeGreaterThan(60);
-    expect(fields.filter((field) => dataClassOf(field) === DataClass.SECRET).map((field) => field.toString())).toEqual([]);
+    expect(fields.filter((field) => dataClassOf(field) === DataClass.SECRET).map((field) => field.toString())).toEqual(
+      [],
+    );
   });
 
   it('keep everything above public out of what a log line may show', () => {

@@ -10,7 +10,9 @@ const files = readdirSync(folder).filter((file) => file.endsWith('.bin'));
 
 describe('events that were written once', () => {
   it('are there for every event type', () => {
-    expect(files.map((file) => file.replace('.bin', '')).sort()).toEqual(allEvents.map(({ typeName }) => typeName).sort());
+    expect(files.map((file) => file.replace('.bin', '')).sort()).toEqual(
+      allEvents.map(({ typeName }) => typeName).sort(),
+    );
   });
 
   it.each(files)('%s decodes to what it said', (file) => {

@@ -21,7 +21,11 @@ describe('Fault', () => {
   it('keeps a Fault as it is and wraps what is none', () => {
     const fault = new Fault('timeout', 'late');
     expect(Fault.from(fault)).toBe(fault);
-    expect(Fault.from(new Error('x'), 'unavailable')).toMatchObject({ code: 'unavailable', message: 'x', retryable: true });
+    expect(Fault.from(new Error('x'), 'unavailable')).toMatchObject({
+      code: 'unavailable',
+      message: 'x',
+      retryable: true,
+    });
     expect(Fault.from('text')).toMatchObject({ code: 'internal' });
   });
   it('has an HTTP status for every code', () => {

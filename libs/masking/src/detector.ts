@@ -19,7 +19,8 @@ export interface Detector {
 /** The longest value there is: an e-mail address of 64 + 1 + 255 bytes (RFC 5321 §4.5.3.1). */
 export const valueBytesMax = 320;
 
-export const isDigit = (character: string | undefined): boolean => character !== undefined && character >= '0' && character <= '9';
+export const isDigit = (character: string | undefined): boolean =>
+  character !== undefined && character >= '0' && character <= '9';
 
 const word = /[A-Za-z0-9]/;
 export const isWord = (character: string): boolean => word.test(character);

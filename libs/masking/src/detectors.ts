@@ -12,7 +12,8 @@ export const detectorNames = Object.keys(all) as DetectorName[];
 /** The detectors by name. Faults with `invalid_argument` on a name that there is none of: nothing is left unmasked quietly. */
 export function detectorsNamed(names: readonly string[]): Detector[] {
   return names.map((name) => {
-    if (!(name in all)) throw new Fault('invalid_argument', `there is no detector ${name}; there are ${detectorNames.join(', ')}`);
+    if (!(name in all))
+      throw new Fault('invalid_argument', `there is no detector ${name}; there are ${detectorNames.join(', ')}`);
     return all[name as DetectorName];
   });
 }

@@ -54,7 +54,13 @@ describe('ValueMasker', () => {
   });
 });
 
-const planted = ['alice.miller@example.com', '4111 1111 1111 1111', 'DE89 3704 0044 0532 0130 00', '5500000000000004', 'GB29NWBK60161331926819'];
+const planted = [
+  'alice.miller@example.com',
+  '4111 1111 1111 1111',
+  'DE89 3704 0044 0532 0130 00',
+  '5500000000000004',
+  'GB29NWBK60161331926819',
+];
 const text = `id;name\n1;Alice;${planted[0]};${planted[1]};${planted[2]}\n2 ${planted[3]} x ${planted[4]}\n`;
 
 function streamed(chunks: readonly Uint8Array[]): { readonly out: string; readonly masked: number } {

@@ -30,7 +30,12 @@ export class StreamMasker {
     const findings = findAll(this.#detectors, text, this.#before);
     let cut = text.length - Math.max(...this.#detectors.map((detector) => detector.heldAtEnd(text)));
     for (const { start, end } of findings) if (start < cut && end > cut) cut = start;
-    return this.#give(data, text, cut, findings.filter(({ end }) => end <= cut));
+    return this.#give(
+      data,
+      text,
+      cut,
+      findings.filter(({ end }) => end <= cut),
+    );
   }
 
   /** Gives everything that is held back: the stream ended, or nobody can wait any longer. */

@@ -19,7 +19,9 @@ export class ValueMasker {
   mask(value: Uint8Array): Masked {
     if (value.length < 6 || this.#detectors.length === 0) return { data: value, masked: 0 };
     const findings = findAll(this.#detectors, latin1(value), '');
-    return findings.length === 0 ? { data: value, masked: 0 } : { data: overwrite(value, findings), masked: findings.length };
+    return findings.length === 0
+      ? { data: value, masked: 0 }
+      : { data: overwrite(value, findings), masked: findings.length };
   }
 
   maskText(text: string): { readonly text: string; readonly masked: number } {

@@ -1,4 +1,10 @@
-import { createParamDecorator, SetMetadata, type CanActivate, type CustomDecorator, type ExecutionContext } from '@nestjs/common';
+import {
+  createParamDecorator,
+  SetMetadata,
+  type CanActivate,
+  type CustomDecorator,
+  type ExecutionContext,
+} from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { ControlView } from '@inland/control-view';
 import { verifyToken } from '@inland/identity';
@@ -56,7 +62,10 @@ export class ApiGuard implements CanActivate {
     const [, token = ''] = /^Bearer ([\x21-\x7e]+)$/i.exec(request.headers.authorization ?? '') ?? [];
     const proof = await verifyToken(token, this.#view.directory, { audience: 'api', nowMillis: systemClock.now() });
     if (proof.kind === 'unproven')
-      throw new Fault('unauthenticated', `no good token came with this request (${proof.reason}); get one at /api/v1/auth/tokens`);
+      throw new Fault(
+        'unauthenticated',
+        `no good token came with this request (${proof.reason}); get one at /api/v1/auth/tokens`,
+      );
     const principal = { subject: proof.subject, groups: proof.groups, roles: this.#rolesOf(proof.groups) };
     request.principal = principal;
     const needed = this.#reflector.getAllAndOverride<Role[] | undefined>(rolesKey, places);

@@ -4,7 +4,9 @@ import { fileURLToPath } from 'node:url';
 
 const [major] = process.versions.node.split('.').map(Number);
 if (major < 24) {
-  console.error(`inland needs Node 24 (this is ${process.version}). Run it with \`npx inland\` or \`npm run inland --\`.`);
+  console.error(
+    `inland needs Node 24 (this is ${process.version}). Run it with \`npx inland\` or \`npm run inland --\`.`,
+  );
   process.exit(78);
 }
 const main = new URL('../dist/main.js', import.meta.url);

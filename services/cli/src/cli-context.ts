@@ -27,7 +27,11 @@ export function cliContext(options: CliOptions, environment: NodeJS.ProcessEnv =
   const identityFile =
     options.identity ?? environment['INLAND_IDENTITY'] ?? left?.identityFile ?? join(homedir(), '.ssh/id_ed25519');
   const cache = environment['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
-  return { api: api.replace(/\/$/, ''), identityFile: resolve(identityFile), tokenFile: join(cache, 'inland/tokens.json') };
+  return {
+    api: api.replace(/\/$/, ''),
+    identityFile: resolve(identityFile),
+    tokenFile: join(cache, 'inland/tokens.json'),
+  };
 }
 
 function readLocal(file: string): { readonly api?: string; readonly identityFile?: string } | undefined {

@@ -4,7 +4,6 @@ import { auditCommands } from './commands/audit.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { resourceCommands } from './commands/resources.ts';
 import { sessionCommands } from './commands/sessions.ts';
-import { startCommand } from './commands/start.ts';
 import { exitCodesHelp } from './exit-codes.ts';
 
 /** The whole command line. Each group of commands stands in its own file. */
@@ -20,7 +19,6 @@ export function program(): Command {
       'after',
       `
 Examples:
-  inland start                                   everything on this machine, with demo targets
   inland targets                                 what you can reach, and what not, and why
   inland explain --to orders-us --login app      why an access would be allowed or refused
   ssh -p 7422 deploy@build-eu@127.0.0.1          reach a target with the client you have
@@ -32,7 +30,6 @@ Examples:
 ${exitCodesHelp}`,
     );
   for (const command of [
-    startCommand(),
     ...resourceCommands(),
     ...accessCommands(),
     ...sessionCommands(),

@@ -39,7 +39,9 @@ function prompt(operation: string): string {
   return operation.startsWith('postgres.') ? '=>' : '$';
 }
 
-function refused(reasons: readonly { readonly code: string; readonly rule: string; readonly message: string }[]): string {
+function refused(
+  reasons: readonly { readonly code: string; readonly rule: string; readonly message: string }[],
+): string {
   const [reason] = reasons;
   return `── refused: ${printable(reason?.message ?? '')} [${reason?.code ?? ''}${reason?.rule ? ` · ${reason.rule}` : ''}]\n`;
 }
@@ -47,6 +49,9 @@ function refused(reasons: readonly { readonly code: string; readonly rule: strin
 function postgresText(frame: Extract<Frame, { readonly kind: 'postgres' }>): string {
   const rows = frame.rows.map((row) => row.map((value) => (value === null ? '∅' : printable(value))));
   const result = frame.rows.length === 0 ? '' : `${table(frame.columns.map(printable), rows)}\n`;
-  const failure = frame.failure === null ? '' : `${frame.failure.severity} ${frame.failure.code}: ${printable(frame.failure.message)}\n`;
+  const failure =
+    frame.failure === null
+      ? ''
+      : `${frame.failure.severity} ${frame.failure.code}: ${printable(frame.failure.message)}\n`;
   return `${result}${failure}${frame.complete === null ? '' : `(${frame.complete})\n`}`;
 }

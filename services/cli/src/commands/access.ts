@@ -36,7 +36,14 @@ function targetsCommand(): Command {
         for (const { name: login } of logins) {
           const request: ExplainRequest = { target: metadata.name, login };
           const decision = await client.post<DecisionResult>('/api/v1/explain', request);
-          rows.push({ target: metadata.name, login, protocol, region, outcome: decision.outcome, reasons: decision.reasons });
+          rows.push({
+            target: metadata.name,
+            login,
+            protocol,
+            region,
+            outcome: decision.outcome,
+            reasons: decision.reasons,
+          });
         }
       }
       if (options.json) return printJson(rows);
@@ -61,28 +68,34 @@ function explainCommand(): Command {
     .option('--op <operation>', 'an operation such as ssh.exec or postgres.query; connect when absent')
     .option('--text <command>', 'the command or statement')
     .option('--json', 'print as JSON')
-    .action(async (options: { to: string; login: string; as?: string; from?: string; op?: string; text?: string; json?: boolean }, command: Command) => {
-      const request: ExplainRequest = {
-        target: options.to,
-        login: options.login,
-        ...(options.as === undefined ? {} : { as: options.as }),
-        ...(options.from === undefined ? {} : { clientCountry: options.from }),
-        ...(options.op === undefined ? {} : { operation: options.op }),
-        ...(options.text === undefined ? {} : { text: options.text }),
-      };
-      const decision = await clientOf(command).post<DecisionResult>('/api/v1/explain', request);
-      if (decision.outcome === 'denied') process.exitCode = exitCodes.refused;
-      if (options.json) return printJson(decision);
-      console.log(decision.outcome === 'allowed' ? 'allowed' : 'refused');
-      for (const { code, rule, message } of decision.reasons) console.log(`  ${message}\n      ${code}${rule === '' ? '' : ` · ${rule}`}`);
-      const { mask, recordStrict, maxSessionSeconds } = decision.obligations;
-      if (decision.outcome === 'allowed') {
-        console.log(`  masked: ${mask.length === 0 ? 'nothing' : mask.join(', ')}`);
-        console.log(`  recorded: ${recordStrict ? 'strictly' : 'yes'}`);
-        if (maxSessionSeconds > 0) console.log(`  at most: ${maxSessionSeconds} s`);
-      }
-      console.log(`  policy ${decision.bundleDigest.slice(0, 12)}, rules ${decision.dataDigest.slice(0, 12)}`);
-    });
+    .action(
+      async (
+        options: { to: string; login: string; as?: string; from?: string; op?: string; text?: string; json?: boolean },
+        command: Command,
+      ) => {
+        const request: ExplainRequest = {
+          target: options.to,
+          login: options.login,
+          ...(options.as === undefined ? {} : { as: options.as }),
+          ...(options.from === undefined ? {} : { clientCountry: options.from }),
+          ...(options.op === undefined ? {} : { operation: options.op }),
+          ...(options.text === undefined ? {} : { text: options.text }),
+        };
+        const decision = await clientOf(command).post<DecisionResult>('/api/v1/explain', request);
+        if (decision.outcome === 'denied') process.exitCode = exitCodes.refused;
+        if (options.json) return printJson(decision);
+        console.log(decision.outcome === 'allowed' ? 'allowed' : 'refused');
+        for (const { code, rule, message } of decision.reasons)
+          console.log(`  ${message}\n      ${code}${rule === '' ? '' : ` · ${rule}`}`);
+        const { mask, recordStrict, maxSessionSeconds } = decision.obligations;
+        if (decision.outcome === 'allowed') {
+          console.log(`  masked: ${mask.length === 0 ? 'nothing' : mask.join(', ')}`);
+          console.log(`  recorded: ${recordStrict ? 'strictly' : 'yes'}`);
+          if (maxSessionSeconds > 0) console.log(`  at most: ${maxSessionSeconds} s`);
+        }
+        console.log(`  policy ${decision.bundleDigest.slice(0, 12)}, rules ${decision.dataDigest.slice(0, 12)}`);
+      },
+    );
 }
 
 function tokenCommand(): Command {
@@ -92,10 +105,12 @@ function tokenCommand(): Command {
     .option('--json', 'print with its end as JSON')
     .action(async (target: string | undefined, options: { readonly json?: boolean }, command: Command) => {
       const body = target === undefined ? {} : { target };
-      const token = await clientOf(command).post<{ token: string; expiresAt: string }>('/api/v1/auth/database-tokens', body);
+      const token = await clientOf(command).post<{ token: string; expiresAt: string }>(
+        '/api/v1/auth/database-tokens',
+        body,
+      );
       if (options.json) return printJson(token);
       console.log(token.token);
       if (process.stdout.isTTY) console.error(`good until ${token.expiresAt}`);
     });
 }
-

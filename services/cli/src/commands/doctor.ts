@@ -30,7 +30,8 @@ export function doctorCommand(): Command {
       await check('node', async () => process.version);
       await check('native SSH ciphers', nativeCiphers);
       await check('identity', async () => {
-        if (!existsSync(context.identityFile)) throw new Fault('not_found', `no key at ${context.identityFile}: use --identity`);
+        if (!existsSync(context.identityFile))
+          throw new Fault('not_found', `no key at ${context.identityFile}: use --identity`);
         return context.identityFile;
       });
       await check('API alive', async () => probe(`${context.api}/livez`));
@@ -49,7 +50,10 @@ async function nativeCiphers(): Promise<string> {
     require('ssh2/lib/protocol/crypto/build/Release/sshcrypto.node');
     return 'loaded';
   } catch {
-    throw new Fault('misconfigured', 'not built, SSH runs at a fifth of its speed; run `npm rebuild` or `npm ci` with a C++ compiler');
+    throw new Fault(
+      'misconfigured',
+      'not built, SSH runs at a fifth of its speed; run `npm rebuild` or `npm ci` with a C++ compiler',
+    );
   }
 }
 
@@ -58,8 +62,11 @@ async function probe(address: string): Promise<string> {
   try {
     response = await fetch(address, { signal: AbortSignal.timeout(5_000) });
   } catch (error) {
-    throw new Fault('unavailable', `nothing answers at ${address}; start Inland, or name another address with --api`, { cause: error });
+    throw new Fault('unavailable', `nothing answers at ${address}; start Inland, or name another address with --api`, {
+      cause: error,
+    });
   }
-  if (!response.ok) throw new Fault('unavailable', `${address} answered ${response.status}: ${(await response.text()).slice(0, 300)}`);
+  if (!response.ok)
+    throw new Fault('unavailable', `${address} answered ${response.status}: ${(await response.text()).slice(0, 300)}`);
   return `${response.status}`;
 }

@@ -30,7 +30,9 @@ function readAll(files: readonly string[]): Resource[] {
 const collect = (file: string, files: readonly string[] = []): string[] => [...files, file];
 
 function kindNamed(word: string): string {
-  const found = resourceKinds.find((kind) => [kind, `${kind}s`].some((name) => name.toLowerCase() === word.toLowerCase()));
+  const found = resourceKinds.find((kind) =>
+    [kind, `${kind}s`].some((name) => name.toLowerCase() === word.toLowerCase()),
+  );
   if (found === undefined && word.toLowerCase() === 'residencypolicies') return 'ResidencyPolicy';
   if (found === undefined)
     throw new Fault('invalid_argument', `there is no kind ${word}; there are ${resourceKinds.join(', ')}`);
@@ -72,7 +74,8 @@ function diffCommand(): Command {
     });
 }
 
-const yamlOf = (value: unknown): string[] => (value === undefined || value === null ? [] : stringify(value).trimEnd().split('\n'));
+const yamlOf = (value: unknown): string[] =>
+  value === undefined || value === null ? [] : stringify(value).trimEnd().split('\n');
 
 /** The lines that differ, in order: removed as `-`, added as `+` (a longest common subsequence). */
 function lineDiff(before: readonly string[], after: readonly string[]): string[] {
@@ -80,7 +83,8 @@ function lineDiff(before: readonly string[], after: readonly string[]): string[]
   const at = (i: number, j: number): number => lengths[i]?.[j] ?? 0;
   for (let i = before.length - 1; i >= 0; i -= 1)
     for (let j = after.length - 1; j >= 0; j -= 1)
-      (lengths[i] as number[])[j] = before[i] === after[j] ? at(i + 1, j + 1) + 1 : Math.max(at(i + 1, j), at(i, j + 1));
+      (lengths[i] as number[])[j] =
+        before[i] === after[j] ? at(i + 1, j + 1) + 1 : Math.max(at(i + 1, j), at(i, j + 1));
   const lines: string[] = [];
   let [i, j] = [0, 0];
   while (i < before.length || j < after.length) {
@@ -98,20 +102,39 @@ function getCommand(): Command {
     .argument('[name]', 'only this one')
     .option('-o, --output <form>', 'table, yaml or json', 'table')
     .option('--json', 'the same as -o json')
-    .action(async (word: string, name: string | undefined, options: { output: string; json?: boolean }, command: Command) => {
-      const kind = kindNamed(word);
-      const { resources } = await clientOf(command).get<{ resources: Resource[] }>(`/api/v1/resources?kind=${kind}`);
-      const chosen = name === undefined ? resources : resources.filter(({ metadata }) => metadata.name === name);
-      if (name !== undefined && chosen.length === 0) throw new Fault('not_found', `there is no ${kind} named ${name}`);
-      if (options.json || options.output === 'json') return printJson(name === undefined ? chosen : chosen[0]);
-      if (options.output === 'yaml') return console.log(chosen.map((resource) => stringify(resource)).join('---\n').trimEnd());
-      const rows = chosen.map(({ metadata, spec }) => [metadata.name, summary(spec as Record<string, unknown>)]);
-      console.log(table(['NAME', 'SUMMARY'], rows));
-    });
+    .action(
+      async (word: string, name: string | undefined, options: { output: string; json?: boolean }, command: Command) => {
+        const kind = kindNamed(word);
+        const { resources } = await clientOf(command).get<{ resources: Resource[] }>(`/api/v1/resources?kind=${kind}`);
+        const chosen = name === undefined ? resources : resources.filter(({ metadata }) => metadata.name === name);
+        if (name !== undefined && chosen.length === 0)
+          throw new Fault('not_found', `there is no ${kind} named ${name}`);
+        if (options.json || options.output === 'json') return printJson(name === undefined ? chosen : chosen[0]);
+        if (options.output === 'yaml')
+          return console.log(
+            chosen
+              .map((resource) => stringify(resource))
+              .join('---\n')
+              .trimEnd(),
+          );
+        const rows = chosen.map(({ metadata, spec }) => [metadata.name, summary(spec as Record<string, unknown>)]);
+        console.log(table(['NAME', 'SUMMARY'], rows));
+      },
+    );
 }
 
 function summary(spec: Record<string, unknown>): string {
-  const keys = ['description', 'protocol', 'address', 'region', 'country', 'countries', 'detect', 'logins', 'operations'];
+  const keys = [
+    'description',
+    'protocol',
+    'address',
+    'region',
+    'country',
+    'countries',
+    'detect',
+    'logins',
+    'operations',
+  ];
   return keys
     .filter((key) => spec[key] !== undefined)
     .map((key) => `${key}=${shortValue(spec[key])}`)
@@ -121,7 +144,9 @@ function summary(spec: Record<string, unknown>): string {
 
 function shortValue(value: unknown): string {
   if (!Array.isArray(value)) return String(value);
-  return value.map((item) => (typeof item === 'object' && item !== null && 'name' in item ? String(item.name) : String(item))).join(',');
+  return value
+    .map((item) => (typeof item === 'object' && item !== null && 'name' in item ? String(item.name) : String(item)))
+    .join(',');
 }
 
 function deleteCommand(): Command {

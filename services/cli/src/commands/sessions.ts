@@ -91,7 +91,10 @@ function showCommand(): Command {
         ['who', detail.subject || 'unknown'],
         ['what', `${detail.login}@${detail.target} (${detail.protocol})`],
         ['places', `gateway ${detail.gatewayRegion} → target ${detail.targetRegion || 'not reached'}`],
-        ['decision', `${detail.outcome}: ${detail.reasonMessage} [${detail.reasonCode}${detail.rule ? ` · ${detail.rule}` : ''}]`],
+        [
+          'decision',
+          `${detail.outcome}: ${detail.reasonMessage} [${detail.reasonCode}${detail.rule ? ` · ${detail.rule}` : ''}]`,
+        ],
         ['time', `${detail.startedAt} – ${detail.endedAt ?? 'running'}`],
         ['ended', `${detail.ending}${detail.endReason ? ` (${detail.endReason})` : ''}`],
         ['masked', `${detail.maskedValues} values`],
@@ -104,7 +107,9 @@ function showCommand(): Command {
         String(row.number),
         row.operation,
         row.outcome,
-        row.outcome === 'denied' ? row.reasonCode : row.status || (row.exitStatus === null ? '' : `exit ${row.exitStatus}`),
+        row.outcome === 'denied'
+          ? row.reasonCode
+          : row.status || (row.exitStatus === null ? '' : `exit ${row.exitStatus}`),
         oneLine(row.text),
       ]);
       console.log(table(['#', 'OPERATION', 'DECISION', 'RESULT', 'COMMAND'], rows));
@@ -120,23 +125,25 @@ function replayCommand(): Command {
     .option('--from <source>', 'log, recording, or auto', 'auto')
     .option('--json', 'print the frames, one a line')
     .addHelpText('after', '\nWaits of more than 2 s are cut to 2 s. Looking at a recording is itself recorded.')
-    .action(async (id: string, options: { speed?: number; at: number; from: string; json?: boolean }, command: Command) => {
-      if (!['auto', 'log', 'recording'].includes(options.from))
-        throw new Fault('invalid_argument', '--from is log, recording or auto');
-      const speed = options.speed ?? (process.stdout.isTTY ? 1 : 0);
-      let clock = options.at * 1000;
-      const path = `/api/v1/sessions/${encodeURIComponent(id)}/replay?from=${options.from}`;
-      for await (const frame of clientOf(command).lines<Frame>(path)) {
-        if (options.json) {
-          console.log(JSON.stringify(frame));
-          continue;
+    .action(
+      async (id: string, options: { speed?: number; at: number; from: string; json?: boolean }, command: Command) => {
+        if (!['auto', 'log', 'recording'].includes(options.from))
+          throw new Fault('invalid_argument', '--from is log, recording or auto');
+        const speed = options.speed ?? (process.stdout.isTTY ? 1 : 0);
+        let clock = options.at * 1000;
+        const path = `/api/v1/sessions/${encodeURIComponent(id)}/replay?from=${options.from}`;
+        for await (const frame of clientOf(command).lines<Frame>(path)) {
+          if (options.json) {
+            console.log(JSON.stringify(frame));
+            continue;
+          }
+          if (frame.atMillis < options.at * 1000) continue;
+          if (speed > 0) await delay(Math.min(2_000, frame.atMillis - clock) / speed);
+          clock = Math.max(clock, frame.atMillis);
+          process.stdout.write(frameText(frame));
         }
-        if (frame.atMillis < options.at * 1000) continue;
-        if (speed > 0) await delay(Math.min(2_000, frame.atMillis - clock) / speed);
-        clock = Math.max(clock, frame.atMillis);
-        process.stdout.write(frameText(frame));
-      }
-    });
+      },
+    );
 }
 
 function verifyCommand(): Command {
@@ -145,9 +152,11 @@ function verifyCommand(): Command {
     .argument('<id>')
     .option('--json', 'print as JSON')
     .action(async (id: string, options: { readonly json?: boolean }, command: Command) => {
-      const report = await clientOf(command).get<{ events: number; closed: boolean; breaks: { index: number; problem: string }[] }>(
-        `/api/v1/sessions/${encodeURIComponent(id)}/verify`,
-      );
+      const report = await clientOf(command).get<{
+        events: number;
+        closed: boolean;
+        breaks: { index: number; problem: string }[];
+      }>(`/api/v1/sessions/${encodeURIComponent(id)}/verify`);
       if (report.breaks.length > 0) process.exitCode = 1;
       if (options.json) return printJson(report);
       if (report.breaks.length === 0)

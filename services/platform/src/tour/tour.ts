@@ -70,9 +70,16 @@ function printSql(print: (line: string) => void, answer: SqlAnswer): void {
     if (answer.hint !== '') print(`   HINT: ${answer.hint}`);
     return;
   }
-  const widths = answer.columns.map((name, at) => Math.max(name.length, ...answer.rows.map((row) => (row[at] ?? '').length)));
+  const widths = answer.columns.map((name, at) =>
+    Math.max(name.length, ...answer.rows.map((row) => (row[at] ?? '').length)),
+  );
   for (const row of [answer.columns, ...answer.rows])
-    print(`   ${row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join('  ').trimEnd()}`);
+    print(
+      `   ${row
+        .map((cell, at) => cell.padEnd(widths[at] ?? 0))
+        .join('  ')
+        .trimEnd()}`,
+    );
 }
 
 function printFrame(print: (line: string) => void, frame: Frame): void {

@@ -15,7 +15,11 @@ export interface Decider {
 type DecisionInit = NonNullable<MessageInitShape<(typeof sessionEvents)['AccessDecided']>['decision']>;
 
 /** A decision as it stands in the record. `recordedInput` replaces the input where that holds what must be masked. */
-export function decisionMessage(decided: Decided, recordedInput = decided.inputJson, inputWithheld = false): DecisionInit {
+export function decisionMessage(
+  decided: Decided,
+  recordedInput = decided.inputJson,
+  inputWithheld = false,
+): DecisionInit {
   return {
     outcome: decided.outcome === 'allowed' ? Outcome.ALLOWED : Outcome.DENIED,
     reasons: decided.reasons.map(({ code, rule, message }) => ({ code, rule, message })),

@@ -10,9 +10,11 @@ const messages = {
   credential_invalid: 'this token is not one of ours, or is damaged. Get a new one with `inland token`.',
   credential_revoked: 'this credential was revoked. Ask your platform team, or get a new one with `inland token`.',
   credential_other_target: 'this token was made for another target. Get one for this target with `inland token`.',
-  target_secret_missing: 'the gateway has no credential for this login of the target; your platform team must put it there.',
+  target_secret_missing:
+    'the gateway has no credential for this login of the target; your platform team must put it there.',
   command_too_long: 'the command is longer than the gateway can judge. Send it in smaller pieces.',
-  replica_isolated: 'this gateway lost touch with the others and stopped, so that the record stays true. Connect again.',
+  replica_isolated:
+    'this gateway lost touch with the others and stopped, so that the record stays true. Connect again.',
   gateway_stopping: 'this gateway is being stopped. Connect again to reach another.',
   session_time_over: 'the time that the rule allows for a session is over. Connect again to go on.',
 } as const;

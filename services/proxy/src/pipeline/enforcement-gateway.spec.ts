@@ -40,7 +40,9 @@ function given(options: { readonly refuseText?: string; readonly obligations?: P
     const denied = options.refuseText !== undefined && (input.operation.text ?? '').includes(options.refuseText);
     return {
       outcome: denied ? 'denied' : 'allowed',
-      reasons: [{ code: denied ? 'residency_forbidden_operation' : 'allowed', rule: 'ResidencyPolicy/x', message: 'because.' }],
+      reasons: [
+        { code: denied ? 'residency_forbidden_operation' : 'allowed', rule: 'ResidencyPolicy/x', message: 'because.' },
+      ],
       obligations: { mask: [], recordStrict: false, maxSessionSeconds: 0, ...options.obligations },
       bundleDigest: 'b',
       dataDigest: 'd',
@@ -58,8 +60,19 @@ function given(options: { readonly refuseText?: string; readonly obligations?: P
     resolveTarget: async (name, login) =>
       name === 'no-secret'
         ? undefined
-        : { name, region: 'aws:eu-central-1', host: 'h', port: 22, login: { name: login }, hostKeys: [], tls: { mode: 'verify-full' } },
-    maskText: () => (text) => ({ text: text.replaceAll('secret@example.com', 's*****@*******.com'), masked: text.includes('secret@') ? 1 : 0 }),
+        : {
+            name,
+            region: 'aws:eu-central-1',
+            host: 'h',
+            port: 22,
+            login: { name: login },
+            hostKeys: [],
+            tls: { mode: 'verify-full' },
+          },
+    maskText: () => (text) => ({
+      text: text.replaceAll('secret@example.com', 's*****@*******.com'),
+      masked: text.includes('secret@') ? 1 : 0,
+    }),
     observer: { attempt: () => undefined, command: () => undefined, live: () => undefined },
   });
   const names = () => events.map((event) => decodeSessionEvent(event).name);
@@ -77,13 +90,18 @@ describe('EnforcementGateway', () => {
     const result = await gateway.attempt(request());
     expect(result.kind).toBe('allowed');
     expect(names()).toEqual(['ConnectionAttempted', 'AccessDecided']);
-    expect(state.deciding[0]).toMatchObject({ client: { country: 'DE', network: 'loopback' }, operation: { kind: 'connect' } });
+    expect(state.deciding[0]).toMatchObject({
+      client: { country: 'DE', network: 'loopback' },
+      operation: { kind: 'connect' },
+    });
   });
 
   it('closes the record of a refused attempt, with an unbroken chain', async () => {
     const { gateway, events, names } = given();
     const result = await gateway.attempt(
-      request({ identity: { kind: 'unproven', method: 'ssh-key', credentialId: 'SHA256:zzz', reason: 'credential_unknown' } }),
+      request({
+        identity: { kind: 'unproven', method: 'ssh-key', credentialId: 'SHA256:zzz', reason: 'credential_unknown' },
+      }),
     );
     expect(result).toMatchObject({ kind: 'refused', denial: { code: 'credential_unknown' } });
     expect(names()).toEqual(['ConnectionAttempted', 'AccessDecided', 'SessionClosed']);
@@ -139,7 +157,9 @@ describe('EnforcementGateway', () => {
   it('judges a command as sent and records it masked; says so when the verdict hung on what was masked', async () => {
     const { open, events, state } = given({ refuseText: 'secret@', obligations: { mask: ['email'] } });
     const session = await open();
-    expect(await session.submit({ operation: 'postgres.query', text: "select 'secret@example.com'" })).toMatchObject({ kind: 'refused' });
+    expect(await session.submit({ operation: 'postgres.query', text: "select 'secret@example.com'" })).toMatchObject({
+      kind: 'refused',
+    });
     expect(state.deciding[1]?.operation.text).toContain('secret@example.com');
     expect(Buffer.concat(events.map((event) => event.data)).toString('latin1')).not.toContain('secret@example.com');
     const decided = decodeSessionEvent(events[3] as EventRecord);
@@ -150,9 +170,13 @@ describe('EnforcementGateway', () => {
     const { open, state } = given();
     const session = await open();
     state.failing = true;
-    expect(await session.submit({ operation: 'ssh.exec', text: 'ls' })).toMatchObject({ denial: { code: 'record_unavailable' } });
+    expect(await session.submit({ operation: 'ssh.exec', text: 'ls' })).toMatchObject({
+      denial: { code: 'record_unavailable' },
+    });
     expect(session.ended.aborted).toBe(true);
-    expect(await session.submit({ operation: 'ssh.exec', text: 'ls' })).toMatchObject({ denial: { code: 'record_unavailable' } });
+    expect(await session.submit({ operation: 'ssh.exec', text: 'ls' })).toMatchObject({
+      denial: { code: 'record_unavailable' },
+    });
   });
 
   it('closes the interrupted record by itself when the log takes events again', async () => {

@@ -27,7 +27,9 @@ export interface EnforcementGatewayOptions {
   readonly networks: TrustedNetworks;
   /** Looks the target up and reads its login's secret. Undefined: the secret is not there. */
   readonly resolveTarget: (name: string, login: string) => Promise<ResolvedTarget | undefined>;
-  readonly maskText: (detectors: readonly string[]) => (text: string) => { readonly text: string; readonly masked: number };
+  readonly maskText: (
+    detectors: readonly string[],
+  ) => (text: string) => { readonly text: string; readonly masked: number };
   readonly observer: GatewayObserver;
 }
 

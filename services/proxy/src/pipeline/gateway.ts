@@ -58,7 +58,11 @@ export interface ResolvedTarget {
   /** SSH: the host keys that are accepted, in authorized_keys form without comment. */
   readonly hostKeys: readonly string[];
   /** PostgreSQL: how the target's TLS certificate is verified. */
-  readonly tls: { readonly mode: 'verify-full' | 'verify-ca' | 'disable'; readonly ca?: string; readonly serverName?: string };
+  readonly tls: {
+    readonly mode: 'verify-full' | 'verify-ca' | 'disable';
+    readonly ca?: string;
+    readonly serverName?: string;
+  };
 }
 
 export type AttemptResult =

@@ -125,7 +125,12 @@ export class RecordedSession implements GatewaySession {
     if (decided.outcome === 'denied')
       return {
         kind: 'refused',
-        denial: { code: reason?.code ?? '', rule: reason?.rule ?? '', message: reason?.message ?? '', requestId: this.id },
+        denial: {
+          code: reason?.code ?? '',
+          rule: reason?.rule ?? '',
+          message: reason?.message ?? '',
+          requestId: this.id,
+        },
       };
     return { kind: 'allowed', command: new RecordedCommand(this.#sink, number, request.channel ?? 0) };
   }

@@ -70,7 +70,9 @@ export class ReplicaLease {
 
   async release(): Promise<void> {
     clearInterval(this.#timer);
-    await this.#options.coordination.releaseLease(key(this.#options.replica), this.#options.replica).catch(() => undefined);
+    await this.#options.coordination
+      .releaseLease(key(this.#options.replica), this.#options.replica)
+      .catch(() => undefined);
   }
 }
 

@@ -6,7 +6,11 @@ import { lagBytesMax, SessionWriter } from './session-writer.ts';
 
 /** A log whose appends end when the test says so. */
 function heldLog() {
-  const calls: { readonly events: readonly EventRecord[]; readonly resolve: () => void; readonly reject: (e: unknown) => void }[] = [];
+  const calls: {
+    readonly events: readonly EventRecord[];
+    readonly resolve: () => void;
+    readonly reject: (e: unknown) => void;
+  }[] = [];
   const log = {
     append: (_topic: string, events: readonly EventRecord[]) =>
       new Promise<Position>((resolve, reject) =>

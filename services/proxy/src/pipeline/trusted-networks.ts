@@ -32,9 +32,7 @@ export class TrustedNetworks {
     const family = isIP(plain);
     if (family === 0) return { country: null, network: null };
     const found = this.#networks.find(({ addresses }) => addresses.check(plain, family === 4 ? 'ipv4' : 'ipv6'));
-    return found === undefined
-      ? { country: null, network: null }
-      : { country: found.country, network: found.name };
+    return found === undefined ? { country: null, network: null } : { country: found.country, network: found.name };
   }
 }
 

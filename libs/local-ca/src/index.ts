@@ -1,0 +1,1 @@
+export { openLocalCa, type IssuedCertificate, type LocalCa } from './local-ca.ts';

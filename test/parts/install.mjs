@@ -1,0 +1,42 @@
+// Installs the real parts that the tests need and that are missing, and says which and how. With CI set, a part that
+// cannot be installed is a failure; without, the tests that need it will fail by themselves, and this says why.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { installS3 } from './s3.mjs';
+
+const opa = join(process.env.GOPATH ?? join(homedir(), 'go'), 'bin/opa');
+
+const parts = [
+  {
+    name: 'OPA 1.22.2 (compiles the policy)',
+    there: () => existsSync(opa) || spawnSync('opa', ['version']).status === 0,
+    install: () =>
+      execFileSync('go', ['install', 'github.com/open-policy-agent/opa@v1.22.2'], {
+        stdio: ['ignore', 'inherit', 'inherit'],
+        env: { ...process.env, GOFLAGS: '' },
+      }),
+    how: 'install Go, then: go install github.com/open-policy-agent/opa@v1.22.2',
+  },
+  {
+    name: 'an S3 server (versitygw)',
+    there: () => false, // it knows by itself
+    install: () => installS3(),
+    how: 'install Go; it is built from its module',
+  },
+];
+
+let missing = 0;
+for (const part of parts) {
+  if (part.there()) continue;
+  const startedAt = Date.now();
+  try {
+    await part.install();
+    console.log(`part    ${part.name} (${((Date.now() - startedAt) / 1000).toFixed(0)} s)`);
+  } catch (error) {
+    missing += 1;
+    console.error(`missing ${part.name}: ${part.how}\n        ${String(error).split('\n')[0]}`);
+  }
+}
+if (missing > 0 && process.env.CI) process.exit(1);
