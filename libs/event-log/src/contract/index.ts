@@ -1,0 +1,1 @@
+export { eventLogContract, type EventLogUnderTest } from './event-log-contract.ts';
