@@ -1,1 +1,15 @@
-export {};
+export { PostgresListener, type PostgresListenerOptions } from './postgres/postgres-listener.ts';
+export type {
+  AttemptRequest,
+  AttemptResult,
+  CommandRecord,
+  CommandRequest,
+  CommandVerdict,
+  Denial,
+  Ending,
+  Gateway,
+  GatewaySession,
+  Identity,
+  ResolvedTarget,
+  TargetLogin,
+} from './pipeline/gateway.ts';

@@ -1,0 +1,241 @@
+import type { Socket } from 'node:net';
+import type { SecureContext, TLSSocket } from 'node:tls';
+import { Fault } from '@inland/kernel';
+import {
+  authenticationCleartextPassword,
+  authenticationOk,
+  backendKeyData,
+  errorResponse,
+  FrontendDecoder,
+  maskFields,
+  negotiateProtocolVersion,
+  passwordBytesMax,
+  readyForQuery,
+  readText,
+  type MaskValue,
+  type StartupPacket,
+} from '@inland/postgres-wire';
+import type { Denial, Gateway, GatewaySession, Identity, ResolvedTarget } from '../pipeline/gateway.ts';
+import type { CancelRegistry } from './cancel-registry.ts';
+import { cancelAtTarget } from './cancel-target.ts';
+import type { ChunkReader } from './chunk-reader.ts';
+import { greetClient } from './client-greeting.ts';
+import { denialResponse } from './denial-response.ts';
+import { dialTarget, type DialResult, type OpenTarget } from './dial-target.ts';
+import { PostgresSession } from './postgres-session.ts';
+import { startupParameters } from './startup-parameters.ts';
+import { endWith, writeAll } from './write-all.ts';
+
+export interface ConnectionServices {
+  readonly gateway: Gateway;
+  readonly authenticate: (token: string, requestedName: string) => Promise<Identity>;
+  readonly secureContext: SecureContext;
+  readonly cancels: CancelRegistry;
+  readonly maskValue: (detectors: readonly string[]) => MaskValue;
+  readonly handshakeMillis: number;
+  readonly dialMillis: number;
+}
+
+type Startup = Extract<StartupPacket, { kind: 'startup' }>;
+
+const dialFailures = {
+  target_unreachable: 'the target cannot be reached right now.',
+  target_credential_refused: "the target does not accept the gateway's credential; your platform team must renew it.",
+  target_identity_changed:
+    'the target does not show the certificate that it must, so nothing was sent to it. Tell your platform team.',
+  target_login_unsupported: 'the target asks for a kind of login that is not safe enough (SCRAM-SHA-256 is).',
+} as const;
+
+/**
+ * One client, from its first byte to its last: greeting → login → decision → way to the target → {@link PostgresSession}.
+ * Each of these says itself why it goes no further.
+ */
+export class PostgresConnection {
+  readonly #services: ConnectionServices;
+  readonly #tcp: Socket;
+  /** The client knows who we are, and reads our messages: it can be told why it ends. */
+  #client: TLSSocket | undefined;
+  #session: PostgresSession | undefined;
+
+  constructor(services: ConnectionServices, tcp: Socket) {
+    this.#services = services;
+    this.#tcp = tcp;
+  }
+
+  /** Resolves when the connection is over. Never rejects. */
+  async run(onAuthenticated: () => void): Promise<void> {
+    try {
+      await this.#greet(onAuthenticated);
+    } catch (error) {
+      const fault = Fault.from(error);
+      if (fault.code === 'protocol_violation') this.#refuse('protocol_violation', fault.message, '');
+      else this.#refuse('internal', 'something went wrong at the gateway.', '');
+    }
+  }
+
+  /** The gateway stops: the client is told, and cut off. */
+  stop(denial: Denial): void {
+    if (this.#session !== undefined) this.#session.stop(denial);
+    else if (this.#client !== undefined) endWith(this.#client, denialResponse(denial, { severity: 'FATAL' }));
+    else this.#tcp.destroy();
+  }
+
+  async #greet(onAuthenticated: () => void): Promise<void> {
+    const deadline = setTimeout(() => this.#tcp.destroy(), this.#services.handshakeMillis);
+    try {
+      const greeting = await greetClient(this.#tcp, this.#services.secureContext);
+      switch (greeting?.kind) {
+        case undefined:
+          this.#tcp.destroy();
+          return;
+        case 'cancel':
+          await this.#services.cancels.request(greeting.processId, greeting.secret);
+          this.#tcp.end();
+          return;
+        case 'unencrypted':
+          endWith(this.#tcp, encryptionNeeded());
+          return;
+        case 'startup':
+      }
+      const { socket, reader, packet } = greeting;
+      this.#client = socket;
+      const user = packet.parameters.get('user') ?? '';
+      const token = await this.#askToken(socket, reader, packet);
+      if (token === undefined) return;
+      const identity = await this.#services.authenticate(token, user);
+      clearTimeout(deadline);
+      onAuthenticated();
+      await this.#attempt({ socket, reader, packet, user, identity });
+    } finally {
+      clearTimeout(deadline);
+    }
+  }
+
+  async #askToken(socket: TLSSocket, reader: ChunkReader, packet: Startup): Promise<string | undefined> {
+    if (packet.minor > 0 || packet.options.length > 0) socket.write(negotiateProtocolVersion(packet.options));
+    socket.write(authenticationCleartextPassword());
+    const decoder = new FrontendDecoder(passwordBytesMax);
+    for (;;) {
+      const chunk = await reader.next();
+      if (chunk === undefined) {
+        socket.destroy();
+        return undefined;
+      }
+      const [message, ...more] = decoder.push(chunk);
+      if (message === undefined) continue;
+      if (message.type !== 'p' || more.length > 0 || decoder.pendingBytes > 0)
+        throw new Fault('protocol_violation', 'a password was asked for');
+      return readText(message);
+    }
+  }
+
+  async #attempt(client: {
+    readonly socket: TLSSocket;
+    readonly reader: ChunkReader;
+    readonly packet: Startup;
+    readonly user: string;
+    readonly identity: Identity;
+  }): Promise<void> {
+    const { socket, packet, user, identity } = client;
+    const result = await this.#services.gateway.attempt({
+      protocol: 'postgres',
+      requestedName: user,
+      client: {
+        address: this.#tcp.remoteAddress ?? '',
+        port: this.#tcp.remotePort ?? 0,
+        software: packet.parameters.get('application_name') ?? '',
+      },
+      identity,
+    });
+    if (result.kind === 'refused') {
+      endWith(socket, denialResponse(result.denial, { severity: 'FATAL' }));
+      return;
+    }
+    const { session, target } = result;
+    try {
+      await this.#open(client, session, target);
+    } catch (error) {
+      if (!session.ended.aborted) {
+        await session.close('failed', 'internal');
+        throw error;
+      }
+      const denial = session.ended.reason as Denial;
+      endWith(socket, denialResponse(denial, { severity: 'FATAL' }));
+      await session.close('aborted', denial.code);
+    }
+  }
+
+  async #open(
+    client: {
+      readonly socket: TLSSocket;
+      readonly reader: ChunkReader;
+      readonly packet: Startup;
+      readonly user: string;
+    },
+    session: GatewaySession,
+    target: ResolvedTarget,
+  ): Promise<void> {
+    const { socket, reader, packet, user } = client;
+    const parameters = startupParameters(packet.parameters, user);
+    if (parameters === 'replication') {
+      this.#refuse('replication_refused', 'a replication stream cannot be judged row by row.', session.id);
+      await session.close('failed', 'replication_refused');
+      return;
+    }
+    const { dialMillis } = this.#services;
+    const dialled = await dialTarget({ target, parameters, millisMax: dialMillis });
+    if (dialled.kind !== 'open') {
+      await this.#dialFailed(dialled, session);
+      return;
+    }
+    const mask = this.#services.maskValue(session.mask);
+    const { key } = dialled.target;
+    const cancel = this.#services.cancels.register(() => {
+      if (key !== undefined) void cancelAtTarget(target, key, dialMillis);
+    });
+    try {
+      this.#session = new PostgresSession({ session, client: socket, reader, target: dialled.target, mask });
+      await session.opened({ address: `${target.host}:${target.port}`, identity: dialled.target.identity });
+      await writeAll(socket, this.#welcome(dialled.target, cancel, mask));
+      await this.#session.run();
+    } finally {
+      dialled.target.socket.destroy();
+      cancel.release();
+    }
+  }
+
+  #welcome(
+    target: OpenTarget,
+    key: { readonly processId: number; readonly secret: Buffer },
+    mask: MaskValue,
+  ): Buffer[] {
+    const greeting = target.greeting.map(({ type, raw }) => (type === 'N' ? maskFields(raw, mask).raw : raw));
+    return [authenticationOk(), ...greeting, backendKeyData(key.processId, key.secret), readyForQuery('I')];
+  }
+
+  async #dialFailed(result: Exclude<DialResult, { kind: 'open' }>, session: GatewaySession): Promise<void> {
+    if (result.kind === 'refused') {
+      const { raw } = maskFields(result.response.raw, this.#services.maskValue(session.mask));
+      if (this.#client !== undefined) endWith(this.#client, raw);
+      await session.close('failed', 'target_refused');
+      return;
+    }
+    this.#refuse(result.code, dialFailures[result.code], session.id);
+    await session.close('failed', result.code);
+  }
+
+  #refuse(code: string, message: string, requestId: string): void {
+    const socket = this.#client;
+    if (socket === undefined) this.#tcp.destroy();
+    else endWith(socket, denialResponse({ code, rule: '', message, requestId }, { severity: 'FATAL' }));
+  }
+}
+
+function encryptionNeeded(): Buffer {
+  return errorResponse({
+    severity: 'FATAL',
+    sqlState: '28000',
+    message: 'Inland refused this: the connection is not encrypted, so your token could be read on the way.',
+    hint: 'Connect with sslmode=require, or verify-full.',
+  });
+}

@@ -1,0 +1,112 @@
+import type { Writable } from 'node:stream';
+import { StreamKind } from '@inland/events';
+import {
+  bodyOffset,
+  maskCopyData,
+  maskDataRow,
+  maskFields,
+  maskNotification,
+  readFields,
+  type MaskedMessage,
+  type MaskValue,
+  type WireMessage,
+} from '@inland/postgres-wire';
+import type { CommandRecord } from '../pipeline/gateway.ts';
+import { copyBytesKept } from './copy-input-record.ts';
+import { denialResponse } from './denial-response.ts';
+import type { Exchange, Step } from './exchange.ts';
+import { OutputBatch } from './output-batch.ts';
+import { descriptionOf, masksOfPortal, type Portal } from './statements.ts';
+import { writeAll } from './write-all.ts';
+
+export interface TargetSideOptions {
+  readonly exchange: Exchange;
+  readonly client: Writable;
+  readonly mask: MaskValue;
+  /** Nothing is masked: rows pass as they are. */
+  readonly plain: boolean;
+}
+
+/** Answers that say how the protocol goes, and nothing of what is in the target. */
+const unrecorded = new Set('123ntsSZ');
+
+/** From the target to the client: masked, recorded with the command that it answers, then passed on, in order. */
+export class TargetSide {
+  readonly #options: TargetSideOptions;
+  readonly #batch = new OutputBatch();
+  /** The command that was answered last: what comes by itself is recorded with it. */
+  #command: CommandRecord | undefined;
+
+  constructor(options: TargetSideOptions) {
+    this.#options = options;
+  }
+
+  /** Rejects with a Fault when the target does not keep to the protocol, or the record cannot be kept. */
+  async handle(messages: readonly WireMessage[]): Promise<void> {
+    for (const message of messages) this.#take(message);
+    await writeAll(this.#options.client, await this.#batch.take());
+  }
+
+  #take(message: WireMessage): void {
+    const { step, over } = this.#options.exchange.received(message);
+    this.#command = step?.command ?? this.#command;
+    if (message.type === 'E') this.#error(message, step);
+    else if (message.type === 'd' && step !== undefined) this.#copied(message, step);
+    else if (message.type === 'D' && step !== undefined) this.#row(message, step);
+    else {
+      const { raw, masked } = this.#masked(message);
+      const recorded = !unrecorded.has(message.type) && !(message.type === 'T' && step?.kind === 'describe');
+      this.#batch.add(raw, recorded ? this.#command : undefined, masked);
+    }
+    for (const each of over) {
+      each.over = true;
+      if (each.command !== undefined) this.#batch.complete(each.command, { status: each.status, rows: each.rows });
+    }
+  }
+
+  #masked(message: WireMessage): MaskedMessage {
+    if (message.type === 'N') return maskFields(message.raw, this.#options.mask);
+    if (message.type === 'A') return maskNotification(message.raw, this.#options.mask);
+    return { raw: message.raw, masked: 0 };
+  }
+
+  /** The error of what was sent in place of a refused statement is told as the refusal. */
+  #error(message: WireMessage, step: Step | undefined): void {
+    if (step?.denial !== undefined && readFields(message).get('V') === 'ERROR') {
+      this.#batch.add(denialResponse(step.denial, { severity: 'ERROR' }), undefined);
+      return;
+    }
+    const { raw, masked } = maskFields(message.raw, this.#options.mask);
+    this.#batch.add(raw, this.#command, masked);
+  }
+
+  #row(message: WireMessage, step: Step): void {
+    if (step.masks === undefined) this.#firstRow(step);
+    const { raw, masked } = this.#options.plain
+      ? { raw: message.raw, masked: 0 }
+      : maskDataRow(message.raw, step.masks ?? [], this.#options.mask);
+    this.#batch.add(raw, step.command, masked);
+  }
+
+  /** The rows of an Execute are described elsewhere, if at all: the record is to have it with the rows. */
+  #firstRow(step: Step): void {
+    const portal = step.kind === 'execute' ? (step.subject as Portal | undefined) : undefined;
+    step.masks = portal === undefined ? [] : masksOfPortal(portal);
+    const description = portal === undefined ? undefined : descriptionOf(portal);
+    if (description !== undefined && step.command !== undefined) this.#batch.record(description.raw, step.command);
+  }
+
+  #copied(message: WireMessage, step: Step): void {
+    const { raw, masked } = this.#options.plain
+      ? { raw: message.raw, masked: 0 }
+      : maskCopyData(message.raw, step.copyFormat ?? 'text', this.#options.mask);
+    if (step.command !== undefined && step.copiedBytes + raw.length > copyBytesKept) {
+      step.copiedBytes = copyBytesKept;
+      step.command.summarise(StreamKind.POSTGRES, raw.subarray(bodyOffset));
+      this.#batch.add(raw, undefined);
+      return;
+    }
+    step.copiedBytes += raw.length;
+    this.#batch.add(raw, step.command, masked);
+  }
+}

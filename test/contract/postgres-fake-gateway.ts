@@ -1,0 +1,150 @@
+import { StreamKind } from '@inland/events';
+import type {
+  AttemptRequest,
+  AttemptResult,
+  CommandRecord,
+  CommandRequest,
+  CommandVerdict,
+  Denial,
+  Ending,
+  Gateway,
+  GatewaySession,
+  ResolvedTarget,
+} from '@inland/proxy';
+
+/** What was told of one command. */
+export class FakeCommand implements CommandRecord {
+  readonly number: number;
+  readonly request: CommandRequest;
+  recorded: Buffer = Buffer.alloc(0);
+  input: Buffer = Buffer.alloc(0);
+  summarisedBytes = 0;
+  maskedValues = 0;
+  result: { readonly status?: string; readonly rows?: number } | undefined;
+
+  constructor(number: number, request: CommandRequest) {
+    this.number = number;
+    this.request = request;
+  }
+
+  record(stream: StreamKind, data: Uint8Array, maskedValues = 0): Promise<void> {
+    if (stream === StreamKind.INPUT) this.input = Buffer.concat([this.input, data]);
+    else this.recorded = Buffer.concat([this.recorded, data]);
+    this.maskedValues += maskedValues;
+    return Promise.resolve();
+  }
+
+  summarise(_stream: StreamKind, data: Uint8Array): void {
+    this.summarisedBytes += data.length;
+  }
+
+  completed(result: { readonly status?: string; readonly rows?: number }): Promise<void> {
+    this.result ??= result;
+    return Promise.resolve();
+  }
+}
+
+export class FakeSession implements GatewaySession {
+  readonly id: string;
+  readonly mask: readonly string[];
+  readonly commands: FakeCommand[] = [];
+  readonly closed: Promise<{ readonly ending: Ending; readonly reason: string }>;
+  openedWith: { readonly address: string; readonly identity: string } | undefined;
+  readonly #end = new AbortController();
+  readonly #refuses: (request: CommandRequest) => string | undefined;
+  #close: (value: { readonly ending: Ending; readonly reason: string }) => void = () => undefined;
+
+  constructor(id: string, mask: readonly string[], refuses: (request: CommandRequest) => string | undefined) {
+    this.id = id;
+    this.mask = mask;
+    this.#refuses = refuses;
+    this.closed = new Promise((resolve) => {
+      this.#close = resolve;
+    });
+  }
+
+  get ended(): AbortSignal {
+    return this.#end.signal;
+  }
+
+  end(denial: Denial): void {
+    this.#end.abort(denial);
+  }
+
+  opened(details: { readonly address: string; readonly identity: string }): Promise<void> {
+    this.openedWith = details;
+    return Promise.resolve();
+  }
+
+  async submit(request: CommandRequest): Promise<CommandVerdict> {
+    await Promise.resolve();
+    const because = this.#refuses(request);
+    if (because !== undefined) {
+      const denial = {
+        code: 'operation_forbidden',
+        rule: 'ResidencyPolicy/test',
+        message: because,
+        requestId: this.id,
+      };
+      return { kind: 'refused', denial };
+    }
+    const command = new FakeCommand(this.commands.length + 1, request);
+    this.commands.push(command);
+    return { kind: 'allowed', command };
+  }
+
+  resized(): void {
+    // a terminal's business
+  }
+
+  close(ending: Ending, reason: string): Promise<void> {
+    this.#close({ ending, reason });
+    return Promise.resolve();
+  }
+}
+
+export interface FakeGatewayOptions {
+  readonly targets: Readonly<Record<string, ResolvedTarget>>;
+  readonly mask?: readonly string[];
+  /** Why a command is refused; undefined lets it through. */
+  readonly refuses?: (request: CommandRequest) => string | undefined;
+}
+
+/** A gateway in memory: it knows its targets, and keeps what it is told. */
+export class FakeGateway implements Gateway {
+  readonly sessions: FakeSession[] = [];
+  readonly attempts: AttemptRequest[] = [];
+  readonly #options: FakeGatewayOptions;
+
+  constructor(options: FakeGatewayOptions) {
+    this.#options = options;
+  }
+
+  get last(): FakeSession {
+    const session = this.sessions.at(-1);
+    if (session === undefined) throw new Error('no session was opened');
+    return session;
+  }
+
+  attempt(request: AttemptRequest): Promise<AttemptResult> {
+    this.attempts.push(request);
+    const id = `request-${this.attempts.length}`;
+    const refused = (code: string, message: string): AttemptResult => ({
+      kind: 'refused',
+      denial: {
+        code,
+        rule: code === 'outside_jurisdiction' ? 'ResidencyPolicy/stays-in-eea' : '',
+        message,
+        requestId: id,
+      },
+    });
+    if (request.identity.kind === 'unproven')
+      return Promise.resolve(refused(request.identity.reason, 'this token is not one of ours.'));
+    const target = this.#options.targets[request.requestedName.split(/[@%]/).at(-1) ?? ''];
+    if (target === undefined)
+      return Promise.resolve(refused('outside_jurisdiction', 'the target is in US, outside EEA.'));
+    const session = new FakeSession(id, this.#options.mask ?? [], this.#options.refuses ?? (() => undefined));
+    this.sessions.push(session);
+    return Promise.resolve({ kind: 'allowed', session, target });
+  }
+}
