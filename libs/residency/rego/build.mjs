@@ -27,10 +27,10 @@ try {
       'inland/unreadable_patterns',
       '-o',
       bundle,
-      join(here, 'decision.rego'),
+      'decision.rego', // by a relative path: the module holds it, and must be the same wherever it is built
     ],
     {
-      cwd: work,
+      cwd: here,
       stdio: 'inherit',
     },
   );
