@@ -8,7 +8,26 @@ import { installS3 } from './s3.mjs';
 
 const opa = join(process.env.GOPATH ?? join(homedir(), 'go'), 'bin/opa');
 
+/** A Debian package, by a command that it brings; installed where this runs as root on Debian or Ubuntu. */
+function debian(name, command) {
+  return {
+    name: `${name} (${command})`,
+    there: () => existsSync(`/usr/sbin/${command}`) || spawnSync('sh', ['-c', `command -v ${command}`]).status === 0,
+    install: () => {
+      if (process.getuid?.() !== 0) throw new Error('this needs root');
+      const options = {
+        stdio: ['ignore', 'ignore', 'inherit'],
+        env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+      };
+      execFileSync('apt-get', ['update', '-qq'], options);
+      execFileSync('apt-get', ['install', '-y', '--no-install-recommends', name], options);
+    },
+    how: `sudo apt-get install ${name}`,
+  };
+}
+
 const parts = [
+  debian('postgresql-client', 'psql'),
   {
     name: 'OPA 1.22.2 (compiles the policy)',
     there: () => existsSync(opa) || spawnSync('opa', ['version']).status === 0,
