@@ -16,8 +16,9 @@ import type {
 export class FakeCommand implements CommandRecord {
   readonly number: number;
   readonly request: CommandRequest;
-  recorded: Buffer = Buffer.alloc(0);
-  input: Buffer = Buffer.alloc(0);
+  readonly #recorded: Buffer[] = [];
+  readonly #input: Buffer[] = [];
+  recordedBytes = 0;
   summarisedBytes = 0;
   maskedValues = 0;
   result: { readonly status?: string; readonly rows?: number } | undefined;
@@ -27,9 +28,17 @@ export class FakeCommand implements CommandRecord {
     this.request = request;
   }
 
+  get recorded(): Buffer {
+    return Buffer.concat(this.#recorded);
+  }
+
+  get input(): Buffer {
+    return Buffer.concat(this.#input);
+  }
+
   record(stream: StreamKind, data: Uint8Array, maskedValues = 0): Promise<void> {
-    if (stream === StreamKind.INPUT) this.input = Buffer.concat([this.input, data]);
-    else this.recorded = Buffer.concat([this.recorded, data]);
+    (stream === StreamKind.INPUT ? this.#input : this.#recorded).push(Buffer.from(data));
+    this.recordedBytes += data.length;
     this.maskedValues += maskedValues;
     return Promise.resolve();
   }

@@ -3,7 +3,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { connect as connectTls } from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { sslRequest, startupMessage } from '@inland/postgres-wire';
 import { startDemoPostgres, type DemoPostgres } from '@inland/demo-targets';
 import { openLocalCa, type LocalCa } from '@inland/local-ca';
 import { ValueMasker } from '@inland/masking';
@@ -188,16 +190,14 @@ describe('psql through the PostgreSQL listener', () => {
 
   it('sees its transaction fail at the target too when a statement in it is refused', async () => {
     const { run } = await start({ refuses: ({ text }) => (text.includes('forbidden') ? 'not here' : undefined) });
-    const { stdout, stderr } = await run('', { input: '' }).then(() =>
-      run([
-        'BEGIN',
-        "INSERT INTO orders VALUES (1000, 1, 'x', 1, 1)",
-        'SELECT 1 AS forbidden',
-        'SELECT 2',
-        'COMMIT',
-        'SELECT count(*) AS kept FROM orders WHERE id = 1000',
-      ]),
-    );
+    const { stdout, stderr } = await run([
+      'BEGIN',
+      "INSERT INTO orders VALUES (1000, 1, 'x', 1, 1)",
+      'SELECT 1 AS forbidden',
+      'SELECT 2',
+      'COMMIT',
+      'SELECT count(*) AS kept FROM orders WHERE id = 1000',
+    ]);
     expect(stderr).toContain('not here');
     expect(stderr).toContain('25P02');
     expect(stdout).toContain('ROLLBACK');
@@ -328,6 +328,33 @@ describe('who may not pass the PostgreSQL listener', () => {
     expect((await client.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
   });
 
+  it('cannot smuggle bytes in front of TLS', async () => {
+    const { listener, gateway } = await start();
+    const socket = connect(listener.port, '127.0.0.1').on('error', () => undefined);
+    socket.write(Buffer.concat([sslRequest(), startupMessage([['user', 'app@orders-eu']])]));
+    await once(socket.resume(), 'close');
+    expect(socket.bytesRead).toBe(0);
+    expect(gateway.attempts).toEqual([]);
+  });
+
+  it('may begin with TLS at once, if it is for PostgreSQL', async () => {
+    const { listener } = await start();
+    const greet = async (ALPNProtocols: string[]): Promise<string> => {
+      const options = { port: listener.port, host: '127.0.0.1', rejectUnauthorized: false, ALPNProtocols };
+      const socket = connectTls(options).on('error', () => undefined);
+      socket.once('secureConnect', () => socket.write(startupMessage([['user', 'app@orders-eu']])));
+      const answer = await new Promise<string>((resolve) => {
+        socket.once('data', (data) => resolve(data.toString('hex')));
+        socket.once('close', () => resolve('closed'));
+      });
+      socket.destroy();
+      return answer;
+    };
+    expect(await greet(['postgresql'])).toBe('520000000800000003');
+    expect(await greet([])).toMatch(/^closed$|^45/);
+    expect(await greet(['h2'])).toBe('closed');
+  });
+
   it('keeps nobody out by never finishing a handshake', async () => {
     const started = await start();
     const hanging: Socket[] = [];
@@ -452,6 +479,41 @@ describe('drivers through the PostgreSQL listener', () => {
     });
     await ended;
     expect(await started.gateway.last.closed).toEqual({ ending: 'aborted', reason: 'session_time_over' });
+  });
+
+  it('leaves nothing running at the target when it disappears', async () => {
+    const started = await start();
+    const client = await nodePostgres(started);
+    const watcher = await nodePostgres(started);
+    client.query('SELECT pg_sleep(60) AS abandoned').catch(() => undefined);
+    const running = async (): Promise<number> => {
+      const sql =
+        "SELECT 1 FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%AS abandoned' AND pid <> pg_backend_pid()";
+      return (await watcher.query(sql)).rows.length;
+    };
+    while ((await running()) === 0);
+    (client as unknown as { readonly connection: { readonly stream: Socket } }).connection.stream.destroy();
+    while ((await running()) > 0);
+    expect(await started.gateway.sessions[0]?.closed).toEqual({ ending: 'aborted', reason: 'client_disconnected' });
+  });
+
+  it('holds the target back while it does not read', async () => {
+    const started = await start();
+    const client = await nodePostgres(started);
+    const { stream } = (client as unknown as { readonly connection: { readonly stream: Socket } }).connection;
+    const recorded = (): number => started.gateway.last.commands[0]?.recordedBytes ?? 0;
+    const result = client.query("SELECT repeat('x', 1000) AS x FROM generate_series(1, 50000)");
+    stream.pause();
+    let before = -1;
+    // Until the record grows no further: the target's output waits where it is.
+    while (recorded() === 0 || recorded() !== before) {
+      before = recorded();
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+    expect(recorded()).toBeLessThan(25_000_000);
+    stream.resume();
+    expect((await result).rows).toHaveLength(50_000);
+    expect(recorded()).toBeGreaterThan(50_000_000);
   });
 
   it('is told when the gateway stops', async () => {

@@ -52,6 +52,7 @@ export class ClientSide {
   #statement: Step | undefined;
   #copy: CopyInputRecord | undefined;
   #leaving = false;
+  #stopped = false;
 
   constructor(options: ClientSideOptions) {
     this.#options = options;
@@ -62,10 +63,19 @@ export class ClientSide {
     return this.#leaving;
   }
 
+  /** The session is over: nothing more passes. */
+  stop(): void {
+    this.#stopped = true;
+  }
+
   /** Takes messages in order; true when the client says goodbye. Rejects with a Fault when it must be left. */
   async handle(messages: readonly WireMessage[]): Promise<boolean> {
     for (let at = 0; at < messages.length; at += togetherMax) {
-      const prepared = messages.slice(at, at + togetherMax).map((message) => this.#prepare(message));
+      let skipped = this.#discarding || this.#options.exchange.skipping;
+      const prepared = messages.slice(at, at + togetherMax).map((message) => {
+        skipped &&= message.type !== 'S';
+        return skipped ? { message, fields: {} } : this.#prepare(message);
+      });
       for (const each of prepared) if (await this.#pass(each)) return true;
       const out = this.#out;
       this.#out = [];
@@ -120,6 +130,7 @@ export class ClientSide {
   async #pass({ message, fields, verdict }: Prepared): Promise<boolean> {
     const { exchange } = this.#options;
     const decided = await verdict;
+    if (this.#stopped) return true;
     if (message.type === 'X') {
       this.#leaving = true;
       this.#out.push(message.raw);

@@ -24,6 +24,7 @@ const sqlStates: Readonly<Record<string, string>> = {
   function_call_refused: '0A000',
   replication_refused: '0A000',
   statements_too_many: '53400',
+  internal: 'XX000',
 };
 
 const tryAgain = new Set(['57P03', '08006']);

@@ -18,8 +18,12 @@ export interface Step {
   masks?: readonly ColumnMask[];
   /** The format of a running COPY. */
   copyFormat?: 'text' | 'binary';
+  /** It takes COPY data from the client. */
+  copiesIn?: true;
   /** Bytes of COPY data that were recorded. */
   copiedBytes: number;
+  /** Rows that came. */
+  rowsSeen: number;
   status: string;
   rows: number;
   /** It was answered in full. */
@@ -27,7 +31,7 @@ export interface Step {
 }
 
 export function step(kind: Step['kind'], fields: Partial<Step> = {}): Step {
-  return { kind, copiedBytes: 0, status: '', rows: 0, ...fields };
+  return { kind, copiedBytes: 0, rowsSeen: 0, status: '', rows: 0, ...fields };
 }
 
 export interface Received {
@@ -112,12 +116,14 @@ export class Exchange {
       case 'T':
         return this.#described(message, head);
       case 'D':
+        head.rowsSeen += 1;
         return this.#within(head, 'query', 'execute');
       case 'C':
         return this.#completed(message, head);
       case 'I':
         return head.kind === 'query' ? this.#within(head, 'query') : this.#over(head, 'execute');
       case 's':
+        head.rows = head.rowsSeen;
         return this.#over(head, 'execute', 'SUSPENDED');
       case 'G':
         this.#copyIn(head);
@@ -162,7 +168,7 @@ export class Exchange {
   #completed(message: WireMessage, head: Step): Received {
     const { tag, rows } = readCommandTag(message);
     head.rows += rows;
-    delete head.copyFormat;
+    this.#copyOver(head);
     if (head.kind === 'execute') return this.#over(head, 'execute', tag);
     head.status = tag;
     delete head.masks;
@@ -176,13 +182,22 @@ export class Exchange {
     const after = end < 0 ? [] : this.#steps.slice(end);
     this.#steps = [...before.filter(({ kind }) => kind !== 'sync'), ...after];
     head.copiedBytes = 0;
+    head.copiesIn = true;
     if (end < 0) this.#copyingIn = head;
+  }
+
+  #copyOver(head: Step): void {
+    delete head.copyFormat;
+    if (head.copiesIn === undefined) return;
+    delete head.copiesIn;
+    const end = this.#steps.findIndex(({ kind }) => kind === 'copy-end');
+    if (end >= 0) this.#steps.splice(end, 1);
   }
 
   #failed(message: WireMessage, head: Step | undefined): Received {
     if (head === undefined) return { step: undefined, over: nothing };
     this.#copyingIn = undefined;
-    delete head.copyFormat;
+    this.#copyOver(head);
     head.status = `ERROR ${readFields(message).get('C') ?? ''}`;
     if (head.kind === 'query' || head.kind === 'sync') return { step: head, over: nothing };
     const sync = this.#steps.findIndex(({ kind }) => kind === 'sync');

@@ -2,20 +2,16 @@ import type { Socket } from 'node:net';
 import type { SecureContext, TLSSocket } from 'node:tls';
 import { Fault } from '@inland/kernel';
 import {
-  authenticationCleartextPassword,
   authenticationOk,
   backendKeyData,
   errorResponse,
-  FrontendDecoder,
   maskFields,
-  negotiateProtocolVersion,
-  passwordBytesMax,
   readyForQuery,
-  readText,
   type MaskValue,
   type StartupPacket,
 } from '@inland/postgres-wire';
 import type { Denial, Gateway, GatewaySession, Identity, ResolvedTarget } from '../pipeline/gateway.ts';
+import { askToken } from './ask-token.ts';
 import type { CancelRegistry } from './cancel-registry.ts';
 import { cancelAtTarget } from './cancel-target.ts';
 import type { ChunkReader } from './chunk-reader.ts';
@@ -34,6 +30,7 @@ export interface ConnectionServices {
   readonly maskValue: (detectors: readonly string[]) => MaskValue;
   readonly handshakeMillis: number;
   readonly dialMillis: number;
+  readonly logger: { warn(message: string): void };
 }
 
 type Startup = Extract<StartupPacket, { kind: 'startup' }>;
@@ -69,7 +66,10 @@ export class PostgresConnection {
     } catch (error) {
       const fault = Fault.from(error);
       if (fault.code === 'protocol_violation') this.#refuse('protocol_violation', fault.message, '');
-      else this.#refuse('internal', 'something went wrong at the gateway.', '');
+      else {
+        this.#services.logger.warn(`a PostgreSQL connection ended by a fault: ${fault.code}`);
+        this.#refuse('internal', 'something went wrong at the gateway.', '');
+      }
     }
   }
 
@@ -100,32 +100,17 @@ export class PostgresConnection {
       const { socket, reader, packet } = greeting;
       this.#client = socket;
       const user = packet.parameters.get('user') ?? '';
-      const token = await this.#askToken(socket, reader, packet);
-      if (token === undefined) return;
+      const token = await askToken(socket, reader, packet);
+      if (token === undefined) {
+        socket.destroy();
+        return;
+      }
       const identity = await this.#services.authenticate(token, user);
       clearTimeout(deadline);
       onAuthenticated();
       await this.#attempt({ socket, reader, packet, user, identity });
     } finally {
       clearTimeout(deadline);
-    }
-  }
-
-  async #askToken(socket: TLSSocket, reader: ChunkReader, packet: Startup): Promise<string | undefined> {
-    if (packet.minor > 0 || packet.options.length > 0) socket.write(negotiateProtocolVersion(packet.options));
-    socket.write(authenticationCleartextPassword());
-    const decoder = new FrontendDecoder(passwordBytesMax);
-    for (;;) {
-      const chunk = await reader.next();
-      if (chunk === undefined) {
-        socket.destroy();
-        return undefined;
-      }
-      const [message, ...more] = decoder.push(chunk);
-      if (message === undefined) continue;
-      if (message.type !== 'p' || more.length > 0 || decoder.pendingBytes > 0)
-        throw new Fault('protocol_violation', 'a password was asked for');
-      return readText(message);
     }
   }
 
@@ -190,11 +175,19 @@ export class PostgresConnection {
     }
     const mask = this.#services.maskValue(session.mask);
     const { key } = dialled.target;
-    const cancel = this.#services.cancels.register(() => {
+    const cancelRunning = (): void => {
       if (key !== undefined) void cancelAtTarget(target, key, dialMillis);
-    });
+    };
+    const cancel = this.#services.cancels.register(cancelRunning);
     try {
-      this.#session = new PostgresSession({ session, client: socket, reader, target: dialled.target, mask });
+      this.#session = new PostgresSession({
+        session,
+        client: socket,
+        reader,
+        target: dialled.target,
+        mask,
+        cancelRunning,
+      });
       await session.opened({ address: `${target.host}:${target.port}`, identity: dialled.target.identity });
       await writeAll(socket, this.#welcome(dialled.target, cancel, mask));
       await this.#session.run();

@@ -47,7 +47,7 @@ export class PostgresListener {
     this.#slots = new HandshakeSlots(options.limits.unauthenticatedMax);
     this.#cancels = new CancelRegistry(options.coordination);
     this.#secureContext = createSecureContext({ ...options.tls, minVersion: 'TLSv1.2' });
-    this.#server = createServer({ noDelay: true, keepAlive: true, pauseOnConnect: false }, (socket) =>
+    this.#server = createServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 }, (socket) =>
       this.#accept(socket),
     );
     this.#server.maxConnections = options.limits.connectionsMax ?? 10_000;
@@ -93,12 +93,13 @@ export class PostgresListener {
   #accept(socket: Socket): void {
     socket.on('error', () => socket.destroy());
     const release = this.#slots.take(socket);
-    const { gateway, authenticate, maskValue, limits } = this.#options;
+    const { gateway, authenticate, maskValue, limits, logger } = this.#options;
     const connection = new PostgresConnection(
       {
         gateway,
         authenticate,
         maskValue,
+        logger,
         secureContext: this.#secureContext,
         cancels: this.#cancels,
         handshakeMillis: limits.handshakeMillis,

@@ -17,6 +17,8 @@ export interface PostgresSessionOptions {
   readonly reader: ChunkReader;
   readonly target: OpenTarget;
   readonly mask: MaskValue;
+  /** Asks the target to stop what it does: nobody waits for it any more. */
+  readonly cancelRunning: () => void;
 }
 
 /** How a session ended, and the last thing that the client is told. */
@@ -34,6 +36,7 @@ const goodbyeMillisMax = 5_000;
 export class PostgresSession {
   readonly #options: PostgresSessionOptions;
   readonly #stopped: Promise<End>;
+  #over = false;
   #stop: (end: End) => void = () => undefined;
 
   constructor(options: PostgresSessionOptions) {
@@ -51,7 +54,7 @@ export class PostgresSession {
 
   /** Resolves when the session is over and its record closed. Never rejects. */
   async run(): Promise<void> {
-    const { session, client, target, mask } = this.#options;
+    const { session, client, target, mask, cancelRunning } = this.#options;
     const onEnded = (): void => this.stop(session.ended.reason as Denial);
     session.ended.addEventListener('abort', onEnded, { once: true });
     if (session.ended.aborted) onEnded();
@@ -61,6 +64,9 @@ export class PostgresSession {
     const fromTarget = this.#fromTarget(targetSide, clientSide);
     const end = await Promise.race([this.#stopped, fromTarget, this.#fromClient(clientSide, fromTarget)]);
     session.ended.removeEventListener('abort', onEnded);
+    this.#over = true;
+    clientSide.stop();
+    if (!exchange.idle) cancelRunning();
     target.socket.destroy();
     endWith(client, end.denial && denialResponse(end.denial, lastWord(end)));
     await session.close(end.ending, end.reason);
@@ -72,7 +78,7 @@ export class PostgresSession {
     try {
       for (;;) {
         const chunk = await reader.next();
-        if (chunk === undefined) return { ending: 'aborted', reason: 'client_disconnected' };
+        if (chunk === undefined || this.#over) return { ending: 'aborted', reason: 'client_disconnected' };
         if (await side.handle(decoder.push(chunk))) break;
       }
     } catch (error) {
@@ -91,8 +97,11 @@ export class PostgresSession {
   async #fromTarget(side: TargetSide, clientSide: ClientSide): Promise<End> {
     const { target } = this.#options;
     try {
-      for (let chunk = await target.reader.next(); chunk !== undefined; chunk = await target.reader.next())
+      for (;;) {
+        const chunk = await target.reader.next();
+        if (chunk === undefined || this.#over) break;
         await side.handle(target.decoder.push(chunk));
+      }
     } catch (error) {
       return this.#broken(Fault.from(error), 'target');
     }
