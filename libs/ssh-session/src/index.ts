@@ -1,1 +1,1 @@
-export {};
+export { TerminalLine, type LineSource, type TerminalLineOptions, type TypedPiece } from './terminal-line.ts';
