@@ -1,4 +1,5 @@
 // Writes every package's tsconfig.json (project references follow its declared dependencies) and the root's.
+import { execFileSync } from 'node:child_process';
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, relative } from 'node:path';
 
@@ -24,3 +25,8 @@ for (const file of packages) {
 }
 const references = [...folderOf.values()].map((path) => ({ path }));
 writeFileSync('tsconfig.json', print({ files: [], references }));
+execFileSync(
+  'node_modules/.bin/oxfmt',
+  [...folderOf.values(), '.'].map((folder) => `${folder}/tsconfig.json`),
+  { stdio: ['ignore', 'ignore', 'inherit'] },
+);

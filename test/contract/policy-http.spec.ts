@@ -58,7 +58,16 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'inland-http-'));
   log = await SqliteEventLog.open({ folder: join(folder, 'log') });
   view = await ControlView.open({ log });
-  const context = { log, region, replica: 'test', home: folder, view: async () => view, coordination: coordination() };
+  const context = {
+    log,
+    region,
+    replica: 'test',
+    home: folder,
+    view: async () => view,
+    coordination: coordination(),
+    trustedNetworks: [],
+    storeRegions: { log: region, recordings: region, projections: region },
+  };
   const people = [
     { subject: 'alice', groups: ['developers'], sshKeys: [keyOf('alice')] },
     { subject: 'olga', groups: ['platform'], sshKeys: [keyOf('olga')] },

@@ -1,1 +1,3 @@
-export {};
+export { EventContext } from './event-context.ts';
+export { EventLogTransport, type EventLogTransportOptions, type TransportObserver } from './event-log-transport.ts';
+export type { UnitOfWork } from './unit-of-work.ts';

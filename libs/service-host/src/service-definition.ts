@@ -8,6 +8,8 @@ import type { RecordingStore } from '@inland/recording-store';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { z } from 'zod';
+import type { HostConfig } from './host-config.ts';
+import type { StoreRegions } from './open-stores.ts';
 
 export interface Health {
   readonly ok: boolean;
@@ -17,6 +19,10 @@ export interface Health {
 /** What a service is given. Stores are opened when they are first asked for, once in the process. */
 export interface ServiceContext {
   readonly region: string;
+  /** The regions in which log, recordings and projections keep the record. */
+  readonly storeRegions: StoreRegions;
+  /** Networks whose people are in a country that the operator vouches for. */
+  readonly trustedNetworks: HostConfig['trustedNetworks'];
   /** Names this process; new at each start. */
   readonly replica: string;
   /** The folder for what a service keeps on this machine: keys, spools. Absolute. */
@@ -26,6 +32,8 @@ export interface ServiceContext {
   view(): Promise<ControlView>;
   projections(): Promise<ProjectionStore>;
   recordings(): Promise<RecordingStore>;
+  /** Reads a secret at the moment of use. Faults with `not_found` when it is not there. */
+  secrets(path: string): Promise<string>;
   readonly logger: Logger;
   readonly metrics: Registry;
 }
@@ -35,6 +43,8 @@ export interface ServiceParts {
   readonly modules: readonly DynamicModule[];
   readonly transports?: readonly CustomStrategy[];
   ready(): Promise<Health>;
+  /** Called when every service is made and the API answers: listeners open here. */
+  start?(): Promise<void>;
   close(): Promise<void>;
 }
 

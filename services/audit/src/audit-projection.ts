@@ -1,10 +1,12 @@
+import { createParkedEvents } from '@inland/service-host';
 import type { Projection } from '@inland/projection-store';
 
 /** Sessions, commands and decisions, for searching and showing. */
 export const auditProjection: Projection = {
   name: 'audit',
-  version: 1,
+  version: 2,
   create: async (tx) => {
+    await createParkedEvents(tx);
     await tx.query(`CREATE TABLE session (
       id text PRIMARY KEY, subject text NOT NULL, groups text[] NOT NULL, protocol text NOT NULL, target text NOT NULL,
       login text NOT NULL, client_address text NOT NULL, gateway_region text NOT NULL, target_region text NOT NULL DEFAULT '',

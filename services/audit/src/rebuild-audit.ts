@@ -1,6 +1,7 @@
 import type { EventLog, StoredEvent } from '@inland/event-log';
 import { Fault } from '@inland/kernel';
-import type { ProjectionStore } from '@inland/projection-store';
+import type { ProjectionStore, ProjectionTransaction } from '@inland/projection-store';
+import { parkEvent } from '@inland/service-host';
 import { auditProjection } from './audit-projection.ts';
 import { foldAudit } from './fold-audit.ts';
 
@@ -41,13 +42,22 @@ async function fold(
     const last = batch.at(-1);
     if (last === undefined) return;
     const done = batch;
-    await store.apply(
-      auditProjection,
-      { topic, partition: range.partition, expected, next: last.offset + 1 },
-      async (tx) => {
+    const step = (next: number, work: (tx: ProjectionTransaction) => Promise<void>): Promise<void> =>
+      store.apply(auditProjection, { topic, partition: range.partition, expected, next }, work);
+    try {
+      await step(last.offset + 1, async (tx) => {
         for (const stored of done) await foldAudit(tx, stored);
-      },
-    );
+      });
+    } catch (error) {
+      if (!isPoison(error)) throw error;
+      for (const stored of done) {
+        await step(stored.offset + 1, (tx) => foldAudit(tx, stored)).catch(async (alone: unknown) => {
+          if (!isPoison(alone)) throw alone;
+          await step(stored.offset + 1, (tx) => parkEvent(tx, stored, Fault.from(alone)));
+        });
+        expected = stored.offset + 1;
+      }
+    }
     expected = last.offset + 1;
     applied += done.length;
     batch = [];
@@ -62,4 +72,10 @@ async function fold(
     if (Fault.from(error).code !== 'conflict') throw error; // another was faster: go on from where it is
   }
   return applied;
+}
+
+/** Fails whenever it is tried, wherever: it is put aside, as the service's transport does. */
+function isPoison(error: unknown): boolean {
+  const fault = Fault.from(error);
+  return !fault.retryable && fault.code !== 'conflict';
 }

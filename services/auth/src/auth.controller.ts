@@ -1,9 +1,8 @@
 import { Body, Controller, Delete, HttpCode, Ip, Param, Post } from '@nestjs/common';
 import { Fault, isUuidv7 } from '@inland/kernel';
-import { CurrentPrincipal, Public, Roles } from '@inland/service-host';
+import { CurrentPrincipal, Public, Roles, checkedBody } from '@inland/service-host';
 import { z } from 'zod';
 import { ConfiguredPeople } from './configured-people.ts';
-import { checkedBody } from './request-body.ts';
 import { SignIn, signInSchema, type SignInRequest } from './sign-in.ts';
 import { TokenIssuer, type IssuedToken } from './token-issuer.ts';
 import { TokenLifetimes } from './token-lifetimes.ts';

@@ -1,1 +1,1 @@
-export {};
+export { maskingConfigSchema, maskingService } from './masking-service.ts';

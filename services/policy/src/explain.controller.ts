@@ -1,7 +1,6 @@
 import { Body, Controller, HttpCode, Ip, Post } from '@nestjs/common';
-import { CurrentPrincipal } from '@inland/service-host';
+import { CurrentPrincipal, checkedBody } from '@inland/service-host';
 import { ExplainAccess, explainRequestSchema, type Explanation, type ExplainRequest } from './explain-access.ts';
-import { checkedBody } from './request-body.ts';
 import type { Caller } from './visible-resources.ts';
 
 @Controller('api/v1')

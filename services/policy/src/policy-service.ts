@@ -29,12 +29,8 @@ async function createPolicy(context: ServiceContext, config: PolicyConfig): Prom
   const access = new ExplainAccess({
     view,
     region,
-    places: new ClientPlaces(config.trustedNetworks),
-    record: {
-      log: config.record.log ?? region,
-      recordings: config.record.recordings ?? region,
-      projections: config.record.projections ?? region,
-    },
+    places: new ClientPlaces(context.trustedNetworks),
+    record: context.storeRegions,
     clock: systemClock,
   });
   return {

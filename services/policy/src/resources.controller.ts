@@ -1,10 +1,9 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { Fault } from '@inland/kernel';
 import { jsonSchemaOf, resourceKinds, resourcesOf, type Resource, type ResourceKind } from '@inland/residency';
-import { CurrentPrincipal, Roles } from '@inland/service-host';
+import { CurrentPrincipal, Roles, checkedBody } from '@inland/service-host';
 import { z } from 'zod';
 import { PolicyView } from './policy-view.ts';
-import { checkedBody } from './request-body.ts';
 import { ResourceChanges, type ApplyResult } from './resource-changes.ts';
 import { visibleTo, type Caller } from './visible-resources.ts';
 

@@ -26,16 +26,6 @@ export const proxyConfigSchema = z.strictObject({
       names: z.array(z.string()).default(['localhost', '127.0.0.1', '::1']),
     })
     .prefault({}),
-  /** Networks whose people are in a country that the operator vouches for. */
-  trustedNetworks: z
-    .array(
-      z.strictObject({
-        name: z.string().min(1),
-        cidrs: z.array(z.string()).min(1),
-        country: z.string().regex(/^[A-Z]{2}$/, 'an ISO 3166-1 code such as DE'),
-      }),
-    )
-    .default([]),
   /** How long running sessions may go on when the gateway is asked to stop. Milliseconds. */
   graceMillis: z.int().min(0).default(2_000),
 });

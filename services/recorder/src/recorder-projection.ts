@@ -1,12 +1,14 @@
 import { decodeSessionEvent, typeOf, type SessionEvent } from '@inland/events';
 import type { StoredEvent } from '@inland/event-log';
+import { createParkedEvents } from '@inland/service-host';
 import type { Projection, ProjectionTransaction } from '@inland/projection-store';
 
 /** Which sessions are open, closed and sealed, and where in the log they stand. */
 export const recorderProjection: Projection = {
   name: 'recorder',
-  version: 1,
+  version: 2,
   create: async (tx) => {
+    await createParkedEvents(tx);
     await tx.query(`CREATE TABLE session (
       session text PRIMARY KEY, partition integer NOT NULL, first_offset bigint NOT NULL, last_offset bigint,
       replica text NOT NULL, state text NOT NULL CHECK (state IN ('open', 'closed', 'sealed')), digest text)`);
