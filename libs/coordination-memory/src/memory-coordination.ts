@@ -1,97 +1,95 @@
-import type { Coordination } from '@inland/coordination';
-import { systemClock, type Clock } from '@inland/kernel';
+import { ChannelListeners, checkKey, checkMillis, checkValue, type Coordination } from '@inland/coordination';
+import { Fault, systemClock, type Clock } from '@inland/kernel';
+import { LapsingEntries } from './lapsing-entries.ts';
 
-interface Held {
-  readonly value: string;
-  readonly until: number;
+export interface MemoryCoordinationOptions {
+  /** How many leases, one-time values and counts are kept, of each; more are refused. 100,000 unless told. */
+  readonly entriesMax?: number;
+  /** Told when a listener fails. */
+  readonly onLog?: (line: string) => void;
 }
-
-/** What has lapsed is swept away every so many writes. */
-const sweepEvery = 1_000;
 
 /** Coordination within one process: for one machine. Nothing of it outlives the process. */
 export class MemoryCoordination implements Coordination {
-  readonly #clock: Clock;
-  readonly #leases = new Map<string, Held>();
-  readonly #once = new Map<string, Held>();
-  readonly #counts = new Map<string, { count: number; readonly until: number }>();
-  readonly #listeners = new Map<string, Set<(message: string) => void>>();
-  #writes = 0;
+  readonly #leases: LapsingEntries<string>;
+  readonly #once: LapsingEntries<string>;
+  readonly #counts: LapsingEntries<{ count: number }>;
+  readonly #listeners: ChannelListeners;
+  #closed = false;
 
-  constructor(clock: Clock = systemClock) {
-    this.#clock = clock;
+  constructor(clock: Clock = systemClock, { entriesMax = 100_000, onLog }: MemoryCoordinationOptions = {}) {
+    this.#leases = new LapsingEntries(clock, entriesMax);
+    this.#once = new LapsingEntries(clock, entriesMax);
+    this.#counts = new LapsingEntries(clock, entriesMax);
+    this.#listeners = new ChannelListeners(onLog);
   }
 
   async renewLease(key: string, holder: string, ttlMillis: number): Promise<boolean> {
-    this.#sweep();
-    const held = this.#live(this.#leases, key);
-    if (held !== undefined && held.value !== holder) return false;
-    this.#leases.set(key, { value: holder, until: this.#clock.now() + ttlMillis });
+    this.#check(key, holder, ttlMillis);
+    const held = this.#leases.get(key);
+    if (held !== undefined && held !== holder) return false;
+    this.#leases.set(key, holder, ttlMillis);
     return true;
   }
 
   async releaseLease(key: string, holder: string): Promise<void> {
-    if (this.#live(this.#leases, key)?.value === holder) this.#leases.delete(key);
+    this.#check(key);
+    if (this.#leases.get(key) === holder) this.#leases.delete(key);
   }
 
   async leaseHolder(key: string): Promise<string | undefined> {
-    return this.#live(this.#leases, key)?.value;
+    this.#check(key);
+    return this.#leases.get(key);
   }
 
   async putOnce(key: string, value: string, ttlMillis: number): Promise<boolean> {
-    this.#sweep();
-    if (this.#live(this.#once, key) !== undefined) return false;
-    this.#once.set(key, { value, until: this.#clock.now() + ttlMillis });
+    this.#check(key, value, ttlMillis);
+    if (this.#once.get(key) !== undefined) return false;
+    this.#once.set(key, value, ttlMillis);
     return true;
   }
 
   async takeOnce(key: string): Promise<string | undefined> {
-    const held = this.#live(this.#once, key);
+    this.#check(key);
+    const value = this.#once.get(key);
     this.#once.delete(key);
-    return held?.value;
+    return value;
   }
 
   async count(key: string, windowMillis: number): Promise<number> {
-    this.#sweep();
-    const now = this.#clock.now();
-    const kept = this.#counts.get(key);
-    const window = kept !== undefined && kept.until > now ? kept : { count: 0, until: now + windowMillis };
-    window.count += 1;
-    this.#counts.set(key, window);
-    return window.count;
+    this.#check(key, '', windowMillis);
+    const window = this.#counts.get(key);
+    if (window !== undefined) return (window.count += 1);
+    this.#counts.set(key, { count: 1 }, windowMillis);
+    return 1;
   }
 
   async publish(channel: string, message: string): Promise<void> {
-    for (const listener of this.#listeners.get(channel) ?? []) queueMicrotask(() => listener(message));
+    this.#check(channel, message);
+    queueMicrotask(() => this.#listeners.tell(channel, message));
   }
 
   async subscribe(channel: string, listener: (message: string) => void): Promise<() => Promise<void>> {
-    const listeners = this.#listeners.get(channel) ?? new Set();
-    this.#listeners.set(channel, listeners);
-    listeners.add(listener);
+    this.#check(channel);
+    const remove = this.#listeners.add(channel, listener);
     return async () => {
-      listeners.delete(listener);
+      remove();
     };
   }
 
   async health(): Promise<{ readonly ok: boolean; readonly reason?: string }> {
-    return { ok: true };
+    return this.#closed ? { ok: false, reason: 'coordination is closed' } : { ok: true };
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     this.#listeners.clear();
   }
 
-  #live(values: Map<string, Held>, key: string): Held | undefined {
-    const held = values.get(key);
-    return held !== undefined && held.until > this.#clock.now() ? held : undefined;
-  }
-
-  #sweep(): void {
-    this.#writes += 1;
-    if (this.#writes % sweepEvery !== 0) return;
-    const now = this.#clock.now();
-    for (const values of [this.#leases, this.#once, this.#counts])
-      for (const [key, { until }] of values) if (until <= now) values.delete(key);
+  #check(key: string, value = '', millis = 1): void {
+    if (this.#closed) throw new Fault('unavailable', 'coordination is closed');
+    checkKey(key);
+    checkValue(value);
+    checkMillis(millis);
   }
 }

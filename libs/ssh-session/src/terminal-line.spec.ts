@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { captured, type Step } from './captured-terminals.spec-support.ts';
 import { TerminalLine, type TypedPiece } from './index.ts';
 
@@ -32,6 +32,10 @@ function play(
     }
   return pieces;
 }
+
+const single = (data: Uint8Array): Uint8Array[] => [...data].map((byte) => Uint8Array.of(byte));
+const hidden = (steps: readonly Step[]): boolean[] => lines(play(steps)).map((line) => line.hidden);
+const columns = (name: string): number => (name === 'wrapped' ? 40 : 80);
 
 describe('a line from its keys', () => {
   it.each([
@@ -118,8 +122,6 @@ describe('a line on a real terminal', () => {
     interrupted: ['echo x'],
     'without editing': ['cat', 'abd', 'tail', 'tail'],
   };
-  const columns = (name: string): number => (name === 'wrapped' ? 40 : 80);
-
   it('has an expectation for each capture', () => {
     expect(Object.keys(captured).toSorted()).toEqual(Object.keys(expected).toSorted());
   });
@@ -133,12 +135,10 @@ describe('a line on a real terminal', () => {
     const longest = Math.max(...steps.map(([, text]) => bytes(text).length));
     for (let at = 1; at < longest; at += 1)
       expect(texts(play(steps, (data) => split(data, at), columns(name)))).toEqual(expected[name]);
-    const single = (data: Uint8Array): Uint8Array[] => [...data].map((byte) => Uint8Array.of(byte));
     expect(texts(play(steps, single, columns(name)))).toEqual(expected[name]);
   });
 
   it('hides what answers a question for a secret and is not echoed, and nothing else', () => {
-    const hidden = (steps: readonly Step[]): boolean[] => lines(play(steps)).map((line) => line.hidden);
     expect(hidden(captured['secret'] ?? [])).toEqual([false, true, false]);
     expect(
       hidden([

@@ -1,0 +1,1 @@
+export { coordinationContract, type CoordinationUnderTest } from './coordination-contract.ts';
