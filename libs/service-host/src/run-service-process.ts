@@ -26,7 +26,7 @@ export async function runServiceProcess(service: ServiceDefinition, argv = proce
         `${values.config}: log.kind is embedded, which one process alone can use; services of their own need kafka, or run \`inland start\``,
       );
     const host = await startHost({ services: [service], config });
-    console.log(`${service.name} answers at ${host.api}`);
+    console.log(JSON.stringify({ service: service.name, replica: host.replica, api: host.api, ...host.addresses }));
     stopOnSignal(() => host.close());
   } catch (error) {
     const fault = Fault.from(error);

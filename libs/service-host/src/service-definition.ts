@@ -45,6 +45,8 @@ export interface ServiceParts {
   ready(): Promise<Health>;
   /** Called when every service is made and the API answers: listeners open here. */
   start?(): Promise<void>;
+  /** Where clients come in beside the API, by protocol, such as `{ ssh: '127.0.0.1:7422' }`; known once started. */
+  addresses?(): Readonly<Record<string, string>>;
   close(): Promise<void>;
 }
 

@@ -31,6 +31,8 @@ export interface HostOptions {
 export interface RunningHost {
   /** Where the API answers, such as `http://127.0.0.1:7400`. */
   readonly api: string;
+  /** Where clients come in beside the API, by protocol. */
+  readonly addresses: Readonly<Record<string, string>>;
   readonly replica: string;
   readonly logger: Logger;
   /** Ends sessions, requests and stores, in this order. Doing it again waits for the first. */
@@ -96,6 +98,7 @@ export async function startHost({ services, config }: HostOptions): Promise<Runn
     let closing: Promise<void> | undefined;
     return {
       api: `${config.http.tls === undefined ? 'http' : 'https'}://${host}:${address.port}`,
+      addresses: Object.assign({}, ...running.map((parts) => parts.addresses?.() ?? {})) as Record<string, string>,
       replica,
       logger,
       close: () => (closing ??= closeAll()),
@@ -163,7 +166,6 @@ async function openApi(
     response.setHeader('content-security-policy', "default-src 'none'; frame-ancestors 'none'");
     next();
   });
-  app.setGlobalPrefix('api/v1', { exclude: ['livez', 'readyz', 'metrics'] });
   app.useGlobalFilters(new ProblemFilter(logger));
   app.useGlobalGuards(new ApiGuard(await context.view(), config.roles));
   documentApi(app);

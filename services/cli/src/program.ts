@@ -4,6 +4,7 @@ import { auditCommands } from './commands/audit.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { resourceCommands } from './commands/resources.ts';
 import { sessionCommands } from './commands/sessions.ts';
+import { startCommand } from './commands/start.ts';
 import { exitCodesHelp } from './exit-codes.ts';
 
 /** The whole command line. Each group of commands stands in its own file. */
@@ -30,6 +31,7 @@ Examples:
 ${exitCodesHelp}`,
     );
   for (const command of [
+    startCommand(),
     ...resourceCommands(),
     ...accessCommands(),
     ...sessionCommands(),

@@ -1,3 +1,5 @@
+export { proxyService } from './proxy-service.ts';
+export { proxyConfigSchema, type ProxyConfig } from './proxy-config.ts';
 export { PostgresListener, type PostgresListenerOptions } from './postgres/postgres-listener.ts';
 export type {
   AttemptRequest,

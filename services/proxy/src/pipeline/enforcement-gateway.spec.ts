@@ -2,11 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import { chainHeadOf, decodeSessionEvent, StreamKind, verifyChain, type EventRecord } from '@inland/events';
 import type { EventLog } from '@inland/event-log';
 import { Fault } from '@inland/kernel';
-import type { DecisionInput } from '@inland/residency';
+import { ClientPlaces, type DecisionInput } from '@inland/residency';
 import type { Decided } from './decider.ts';
 import { EnforcementGateway } from './enforcement-gateway.ts';
 import type { AttemptRequest, GatewaySession, Identity } from './gateway.ts';
-import { TrustedNetworks } from './trusted-networks.ts';
 
 const alice: Identity = {
   kind: 'proven',
@@ -56,7 +55,7 @@ function given(options: { readonly refuseText?: string; readonly obligations?: P
     replica: 'r1',
     region: 'aws:eu-central-1',
     record: { log: 'aws:eu-central-1', recordings: 'aws:eu-central-1', projections: 'aws:eu-central-1' },
-    networks: new TrustedNetworks([{ name: 'loopback', cidrs: ['127.0.0.0/8'], country: 'DE' }]),
+    places: new ClientPlaces([{ name: 'loopback', cidrs: ['127.0.0.0/8'], country: 'DE' }]),
     resolveTarget: async (name, login) =>
       name === 'no-secret'
         ? undefined

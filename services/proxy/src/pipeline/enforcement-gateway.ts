@@ -1,14 +1,13 @@
 import { Ending, Protocol, SessionChain, type EventRecord } from '@inland/events';
 import { newSessionId } from '@inland/kernel';
 import type { EventLog } from '@inland/event-log';
-import type { DecisionInput } from '@inland/residency';
+import type { ClientPlaces, DecisionInput } from '@inland/residency';
 import { decisionMessage, type Decided, type Decider } from './decider.ts';
 import { gatewayDenial, isGatewayReason } from './denials.ts';
 import type { AttemptRequest, AttemptResult, Denial, Gateway, Identity, ResolvedTarget } from './gateway.ts';
 import { RecordedSession } from './recorded-session.ts';
 import { parseRequestedName, type RequestedName } from './requested-name.ts';
 import { SessionWriter } from './session-writer.ts';
-import type { TrustedNetworks } from './trusted-networks.ts';
 
 /** What the gateway tells metrics; names and codes only. */
 export interface GatewayObserver {
@@ -24,7 +23,7 @@ export interface EnforcementGatewayOptions {
   readonly region: string;
   /** The regions in which log, recordings and projections keep the record. */
   readonly record: DecisionInput['record'];
-  readonly networks: TrustedNetworks;
+  readonly places: ClientPlaces;
   /** Looks the target up and reads its login's secret. Undefined: the secret is not there. */
   readonly resolveTarget: (name: string, login: string) => Promise<ResolvedTarget | undefined>;
   readonly maskText: (
@@ -154,7 +153,7 @@ export class EnforcementGateway implements Gateway {
         identityProvider: identity.identityProvider,
         multiFactor: false,
       },
-      client: this.#options.networks.placeOf(request.client.address),
+      client: this.#options.places.placeOf(request.client.address),
       gateway: { region: this.#options.region },
       target: { name: name.target, protocol: request.protocol, login: name.login },
       record: this.#options.record,

@@ -39,14 +39,14 @@ export class PostgresListener {
   readonly #server: Server;
   readonly #slots: HandshakeSlots;
   readonly #cancels: CancelRegistry;
-  readonly #secureContext: SecureContext;
+  #secureContext: SecureContext;
   readonly #open = new Map<PostgresConnection, Promise<void>>();
 
   constructor(options: PostgresListenerOptions) {
     this.#options = options;
     this.#slots = new HandshakeSlots(options.limits.unauthenticatedMax);
     this.#cancels = new CancelRegistry(options.coordination);
-    this.#secureContext = createSecureContext({ ...options.tls, minVersion: 'TLSv1.2' });
+    this.#secureContext = secureContextOf(options.tls);
     this.#server = createServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 }, (socket) =>
       this.#accept(socket),
     );
@@ -76,6 +76,11 @@ export class PostgresListener {
         resolve();
       });
     });
+  }
+
+  /** New connections are shown this certificate. */
+  renew(tls: PostgresListenerOptions['tls']): void {
+    this.#secureContext = secureContextOf(tls);
   }
 
   /** Takes nobody new, waits for running sessions at most so long, then ends them and says why. */
@@ -110,4 +115,8 @@ export class PostgresListener {
     const over = connection.run(release).finally(() => this.#open.delete(connection));
     this.#open.set(connection, over);
   }
+}
+
+function secureContextOf(tls: PostgresListenerOptions['tls']): SecureContext {
+  return createSecureContext({ ...tls, minVersion: 'TLSv1.2' });
 }

@@ -1,0 +1,98 @@
+import { ValueMasker } from '@inland/masking';
+import { ClientPlaces } from '@inland/residency';
+import { assertPortFree, type ServiceContext, type ServiceDefinition, type ServiceParts } from '@inland/service-host';
+import { gatewayMetrics } from './gateway-metrics.ts';
+import { KnownTargets } from './known-targets.ts';
+import { EnforcementGateway } from './pipeline/enforcement-gateway.ts';
+import { ReplicaLease } from './pipeline/replica-lease.ts';
+import { PostgresListener } from './postgres/postgres-listener.ts';
+import { identityOfToken } from './proven-identity.ts';
+import { proxyConfigSchema, type ProxyConfig } from './proxy-config.ts';
+import { serverCertificate } from './server-certificate.ts';
+
+/** The proxy service: the only place where client bytes enter. */
+export const proxyService: ServiceDefinition<ProxyConfig> = {
+  name: 'proxy',
+  configSchema: proxyConfigSchema,
+  create: createProxy,
+};
+
+/** How often the certificate is made or read anew: a day. */
+const certificateMillis = 24 * 60 * 60 * 1000;
+
+async function createProxy(context: ServiceContext, config: ProxyConfig): Promise<ServiceParts> {
+  const { log, coordination, replica, region, logger, metrics, home } = context;
+  await assertPortFree(config.postgres.host, config.postgres.port, 'INLAND_POSTGRES_PORT');
+  const view = await context.view();
+  const targets = new KnownTargets(() => view.world, context.secrets);
+  const gateway = new EnforcementGateway({
+    log,
+    decider: view,
+    replica,
+    region,
+    record: context.storeRegions,
+    places: new ClientPlaces(context.trustedNetworks),
+    resolveTarget: (name, login) => targets.resolve(name, login),
+    maskText: (detectors) => {
+      const masker = new ValueMasker(detectors);
+      return (text) => masker.maskText(text);
+    },
+    observer: gatewayMetrics(metrics),
+  });
+  const lease = await ReplicaLease.hold({
+    coordination,
+    replica,
+    onLost: () => {
+      logger.error('lost touch with the other replicas: ending sessions until it is back');
+      gateway.stop('replica_isolated');
+    },
+    onRegained: () => {
+      logger.info('in touch with the other replicas again');
+      gateway.resume();
+    },
+  });
+  const certificate = () => serverCertificate({ files: config.postgres.tls, names: config.postgres.names, home });
+  const postgres = new PostgresListener({
+    gateway,
+    authenticate: (token) => identityOfToken(view, token),
+    tls: await certificate(),
+    host: config.postgres.host,
+    port: config.postgres.port,
+    limits: config.postgres,
+    coordination,
+    maskValue: (detectors) => {
+      const masker = new ValueMasker(detectors);
+      return (value) => masker.mask(value);
+    },
+    logger,
+  });
+  let listening = false;
+  const renewal = setInterval(() => {
+    certificate().then(
+      (renewed) => postgres.renew(renewed),
+      (error: unknown) => logger.error({ error: String(error) }, 'the certificate cannot be renewed'),
+    );
+  }, certificateMillis);
+  renewal.unref();
+  return {
+    modules: [],
+    start: async () => {
+      await postgres.listen();
+      listening = true;
+      logger.info({ postgres: postgres.port }, 'listening');
+    },
+    addresses: () => ({ postgres: `${config.postgres.host}:${postgres.port}` }),
+    ready: async () => {
+      if (!listening) return { ok: false, reason: 'not listening yet' };
+      if (!lease.held) return { ok: false, reason: 'out of touch with the other replicas' };
+      return view.freshness().fresh ? { ok: true } : { ok: false, reason: 'the rules may be stale' };
+    },
+    close: async () => {
+      clearInterval(renewal);
+      gateway.stop('gateway_stopping', false);
+      if (listening) await postgres.close({ graceMillis: config.graceMillis });
+      await gateway.drained();
+      await lease.release();
+    },
+  };
+}
