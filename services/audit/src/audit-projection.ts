@@ -4,12 +4,13 @@ import type { Projection } from '@inland/projection-store';
 /** Sessions, commands and decisions, for searching and showing. */
 export const auditProjection: Projection = {
   name: 'audit',
-  version: 2,
+  version: 3,
   create: async (tx) => {
     await createParkedEvents(tx);
     await tx.query(`CREATE TABLE session (
       id text PRIMARY KEY, subject text NOT NULL, groups text[] NOT NULL, protocol text NOT NULL, target text NOT NULL,
       login text NOT NULL, client_address text NOT NULL, gateway_region text NOT NULL, target_region text NOT NULL DEFAULT '',
+      client_country text NOT NULL DEFAULT '',
       outcome text NOT NULL DEFAULT '', reason_code text NOT NULL DEFAULT '', rule text NOT NULL DEFAULT '',
       reason_message text NOT NULL DEFAULT '', started timestamptz NOT NULL, ended timestamptz,
       ending text NOT NULL DEFAULT '', end_reason text NOT NULL DEFAULT '', commands integer NOT NULL DEFAULT 0,

@@ -64,8 +64,9 @@ export async function foldAudit(
     case 'AccessDecided': {
       const { outcome, code, rule, message } = verdict(event.data.decision);
       await tx.query(
-        'UPDATE session SET outcome = $2, reason_code = $3, rule = $4, reason_message = $5 WHERE id = $1',
-        [id, outcome, code, rule, message],
+        `UPDATE session SET outcome = $2, reason_code = $3, rule = $4, reason_message = $5, target_region = $6,
+           client_country = $7 WHERE id = $1`,
+        [id, outcome, code, rule, message, cleanText(event.data.targetRegion), cleanText(event.data.clientCountry)],
       );
       await insertDecision(tx, id, 0, event.data.decision);
       return;

@@ -27,7 +27,7 @@ export interface SessionPlace {
 }
 
 const columns = `id, subject, groups, protocol, target, login, client_address AS "clientAddress",
-  gateway_region AS "gatewayRegion", target_region AS "targetRegion", outcome, reason_code AS "reasonCode", rule,
+  gateway_region AS "gatewayRegion", target_region AS "targetRegion", client_country AS "clientCountry", outcome, reason_code AS "reasonCode", rule,
   reason_message AS "reasonMessage", started AS "startedAt", ended AS "endedAt", ending, end_reason AS "endReason",
   commands, masked_values::float8 AS "maskedValues", recording_digest AS "recordingDigest"`;
 

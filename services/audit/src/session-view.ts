@@ -13,6 +13,8 @@ export const sessionSchema = z.object({
   clientAddress: z.string(),
   gatewayRegion: z.string(),
   targetRegion: z.string(),
+  /** ISO 3166-1 alpha-2; empty when not known. */
+  clientCountry: z.string(),
   outcome: z.string(),
   reasonCode: z.string(),
   rule: z.string(),

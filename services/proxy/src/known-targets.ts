@@ -11,6 +11,10 @@ export class KnownTargets {
     this.#secrets = secrets;
   }
 
+  regionOf(name: string): string | undefined {
+    return resourceNamed(this.#world(), 'Target', name)?.spec.region;
+  }
+
   /** Undefined when there is no such target or login, or its secret cannot be read. */
   async resolve(name: string, login: string): Promise<ResolvedTarget | undefined> {
     const target = resourceNamed(this.#world(), 'Target', name);

@@ -32,6 +32,7 @@ async function createProxy(context: ServiceContext, config: ProxyConfig): Promis
     region,
     record: context.storeRegions,
     places: new ClientPlaces(context.trustedNetworks),
+    regionOf: (name) => targets.regionOf(name),
     resolveTarget: (name, login) => targets.resolve(name, login),
     maskText: (detectors) => {
       const masker = new ValueMasker(detectors);

@@ -13,6 +13,7 @@ interface SessionRow {
   readonly login: string;
   readonly gatewayRegion: string;
   readonly targetRegion: string;
+  readonly clientCountry: string;
   readonly outcome: string;
   readonly reasonCode: string;
   readonly rule: string;
@@ -90,7 +91,10 @@ function showCommand(): Command {
         ['session', detail.id],
         ['who', detail.subject || 'unknown'],
         ['what', `${detail.login}@${detail.target} (${detail.protocol})`],
-        ['places', `gateway ${detail.gatewayRegion} → target ${detail.targetRegion || 'not reached'}`],
+        [
+          'places',
+          `client ${detail.clientCountry || 'unknown'} → gateway ${detail.gatewayRegion} → target ${detail.targetRegion || 'unknown'}`,
+        ],
         [
           'decision',
           `${detail.outcome}: ${detail.reasonMessage} [${detail.reasonCode}${detail.rule ? ` · ${detail.rule}` : ''}]`,

@@ -56,6 +56,7 @@ function given(options: { readonly refuseText?: string; readonly obligations?: P
     region: 'aws:eu-central-1',
     record: { log: 'aws:eu-central-1', recordings: 'aws:eu-central-1', projections: 'aws:eu-central-1' },
     places: new ClientPlaces([{ name: 'loopback', cidrs: ['127.0.0.0/8'], country: 'DE' }]),
+    regionOf: () => 'aws:eu-central-1',
     resolveTarget: async (name, login) =>
       name === 'no-secret'
         ? undefined

@@ -24,6 +24,8 @@ export interface EnforcementGatewayOptions {
   /** The regions in which log, recordings and projections keep the record. */
   readonly record: DecisionInput['record'];
   readonly places: ClientPlaces;
+  /** The region of a target; undefined when there is no such target. */
+  readonly regionOf: (target: string) => string | undefined;
   /** Looks the target up and reads its login's secret. Undefined: the secret is not there. */
   readonly resolveTarget: (name: string, login: string) => Promise<ResolvedTarget | undefined>;
   readonly maskText: (
@@ -70,7 +72,10 @@ export class EnforcementGateway implements Gateway {
     const name = parseRequestedName(request.requestedName);
     const attempted = chain.next('ConnectionAttempted', this.#attempted(request, name));
     const decided = this.#judge(request, name, chain.session);
-    const events = [attempted, chain.next('AccessDecided', { decision: decisionMessage(decided) })];
+    const events = [
+      attempted,
+      chain.next('AccessDecided', { decision: decisionMessage(decided), ...this.#places(request, name) }),
+    ];
     if (decided.outcome === 'denied') return this.#refuse(request, chain, events, decided);
 
     const writer = new SessionWriter(this.#options.log);
@@ -160,6 +165,14 @@ export class EnforcementGateway implements Gateway {
       operation: { kind: 'connect', text: null },
       time: new Date().toISOString(),
     });
+  }
+
+  #places({ client }: AttemptRequest, name: RequestedName | undefined): object {
+    const targetRegion = name === undefined ? undefined : this.#options.regionOf(name.target);
+    return {
+      targetRegion: targetRegion ?? '',
+      clientCountry: this.#options.places.placeOf(client.address).country ?? '',
+    };
   }
 
   #attempted({ identity, client, protocol, requestedName }: AttemptRequest, name: RequestedName | undefined): object {
