@@ -1,7 +1,8 @@
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import { Fault, faultTable } from '@inland/kernel';
+import { FaultFilter } from '@inland/nest-event-transport';
 import type { Logger } from 'pino';
-import { throwError, type Observable } from 'rxjs';
+import type { Observable } from 'rxjs';
 
 interface Response {
   readonly headersSent: boolean;
@@ -18,13 +19,14 @@ interface Response {
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   readonly #logger: Logger;
+  readonly #events = new FaultFilter();
 
   constructor(logger: Logger) {
     this.#logger = logger;
   }
 
   catch(caught: unknown, host: ArgumentsHost): Observable<never> | undefined {
-    if (host.getType() !== 'http') return throwError(() => caught);
+    if (host.getType() !== 'http') return this.#events.catch(caught);
     const response = host.switchToHttp().getResponse<Response>();
     const { status, code, detail } = problemOf(caught);
     if (status >= 500) this.#logger.error({ code, error: Fault.from(caught).message }, 'a request failed');
