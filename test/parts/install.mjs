@@ -28,6 +28,7 @@ function debian(name, command) {
 
 const parts = [
   debian('postgresql-client', 'psql'),
+  debian('redis-server', 'redis-server'),
   {
     name: 'OPA 1.22.2 (compiles the policy)',
     there: () => existsSync(opa) || spawnSync('opa', ['version']).status === 0,

@@ -1,1 +1,1 @@
-export {};
+export { RedisCoordination, type RedisCoordinationOptions } from './redis-coordination.ts';
