@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Coordination } from '@inland/coordination';
 import { MemoryCoordination } from '@inland/coordination-memory';
+import { RedisCoordination } from '@inland/coordination-redis';
 import type { EventLog } from '@inland/event-log';
 import { SqliteEventLog } from '@inland/event-log-sqlite';
 import { Fault } from '@inland/kernel';
@@ -46,10 +47,17 @@ export async function openLog({ config }: StoreSurroundings): Promise<EventLog> 
   });
 }
 
-export async function openCoordination({ config }: StoreSurroundings): Promise<Coordination> {
-  if (config.coordination.kind === 'redis')
-    throw new Fault('misconfigured', 'coordination.kind redis is not there yet');
-  return new MemoryCoordination();
+export async function openCoordination({ config, secrets, logger }: StoreSurroundings): Promise<Coordination> {
+  const { coordination } = config;
+  if (coordination.kind === 'memory') return new MemoryCoordination();
+  const { host, port, username, passwordSecret, tls } = coordination;
+  return RedisCoordination.open({
+    url: `${tls === undefined ? 'redis' : 'rediss'}://${host.includes(':') ? `[${host}]` : host}:${port}`,
+    ...(username === undefined ? {} : { username }),
+    ...(passwordSecret === undefined ? {} : { password: await secrets(passwordSecret) }),
+    ...(tls === undefined ? {} : { tls: caOf(tls.caFile) }),
+    onLog: (line) => logger.info({ from: 'redis' }, line),
+  });
 }
 
 /** The projection database; the embedded one is started with it and stopped after it. */

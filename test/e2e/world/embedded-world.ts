@@ -1,0 +1,47 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePorts } from './free-ports.ts';
+import { inlandProgram, projectFolder } from './project.ts';
+import { Started } from './run-process.ts';
+import type { World } from './world.ts';
+
+/** `inland start`, as a newcomer runs it. */
+export async function startEmbedded(): Promise<World> {
+  const folder = await mkdtemp(join(tmpdir(), 'inland-e2e-'));
+  const [http = 0, sshPort = 0, postgresPort = 0] = await freePorts(3);
+  const env = {
+    INLAND_HOME: folder,
+    INLAND_HTTP_PORT: String(http),
+    INLAND_SSH_PORT: String(sshPort),
+    INLAND_POSTGRES_PORT: String(postgresPort),
+  };
+  const start = async (): Promise<Started> => {
+    const started = new Started(process.execPath, [inlandProgram, 'start'], env, projectFolder);
+    await started.said('Ctrl-C stops it.');
+    return started;
+  };
+  let inland = await start();
+  return {
+    kind: 'embedded',
+    folder,
+    api: `http://127.0.0.1:${http}`,
+    replicas: [{ sshPort, postgresPort }],
+    keys: { alice: join(folder, 'demo/keys/alice'), olga: join(folder, 'demo/keys/olga') },
+    caFile: join(folder, 'ca.pem'),
+    knownHostsFile: join(folder, 'known_hosts'),
+    killReplica: async () => {
+      await inland.stop('SIGKILL');
+    },
+    revive: async () => {
+      inland = await start();
+    },
+    stopInland: async () => {
+      await inland.stop();
+    },
+    stop: async () => {
+      await inland.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}

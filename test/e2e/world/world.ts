@@ -1,0 +1,37 @@
+import { startCluster } from './cluster-world.ts';
+import { startEmbedded } from './embedded-world.ts';
+
+export interface Replica {
+  /** Ports on 127.0.0.1. */
+  readonly sshPort: number;
+  readonly postgresPort: number;
+}
+
+/** All of Inland as real processes, with demo targets: in one process on embedded stores, or a process per service. */
+export interface World {
+  readonly kind: 'embedded' | 'cluster';
+  /** Everything that Inland and its stores write is below it. */
+  readonly folder: string;
+  readonly api: string;
+  /** Proxies: one when embedded, two in the cluster. */
+  readonly replicas: readonly Replica[];
+  readonly keys: { readonly alice: string; readonly olga: string };
+  readonly caFile: string;
+  readonly knownHostsFile: string;
+  /** kill -9 of the process that has this proxy. */
+  killReplica(index: number): Promise<void>;
+  /** Starts again what was killed, on the same ports and folders. */
+  revive(): Promise<void>;
+  /** Stops everything that Inland runs, as an operator would; the files stay. */
+  stopInland(): Promise<void>;
+  /** Stops everything and removes the files. */
+  stop(): Promise<void>;
+}
+
+/** The world that `INLAND_E2E` asks for: `embedded` (when it is not set) or `cluster`. */
+export function startWorld(): Promise<World> {
+  const kind = process.env['INLAND_E2E'] ?? 'embedded';
+  if (kind === 'embedded') return startEmbedded();
+  if (kind === 'cluster') return startCluster();
+  throw new Error(`INLAND_E2E is embedded or cluster, not ${kind}`);
+}
