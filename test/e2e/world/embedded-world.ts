@@ -26,6 +26,8 @@ export async function startEmbedded(): Promise<World> {
     kind: 'embedded',
     folder,
     api: `http://127.0.0.1:${http}`,
+    authHome: folder,
+    secretsFolder: join(folder, 'secrets'),
     replicas: [{ sshPort, postgresPort }],
     keys: { alice: join(folder, 'demo/keys/alice'), olga: join(folder, 'demo/keys/olga') },
     caFile: join(folder, 'ca.pem'),

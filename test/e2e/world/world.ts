@@ -13,6 +13,10 @@ export interface World {
   /** Everything that Inland and its stores write is below it. */
   readonly folder: string;
   readonly api: string;
+  /** The home folder of the auth service: its signing key is there. */
+  readonly authHome: string;
+  /** Where proxies read the credentials of targets. */
+  readonly secretsFolder: string;
   /** Proxies: one when embedded, two in the cluster. */
   readonly replicas: readonly Replica[];
   readonly keys: { readonly alice: string; readonly olga: string };

@@ -1,5 +1,4 @@
 import { Command } from 'commander';
-import { startPlatform } from '@inland/platform';
 import { homeFolder } from '../cli-context.ts';
 
 /** `inland start`: all services in one process, until a signal. */
@@ -15,6 +14,7 @@ Environment: INLAND_HOME (.inland), INLAND_HTTP_PORT (7400), INLAND_SSH_PORT (74
 Ctrl-C stops it cleanly: sessions that still run end as aborted, with the reason, in the record.`,
     )
     .action(async (options: { readonly config?: string; readonly tour?: boolean }) => {
+      const { startPlatform } = await import('@inland/platform'); // the other commands need none of it
       await startPlatform({
         home: homeFolder(),
         tour: options.tour ?? false,
