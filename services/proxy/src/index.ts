@@ -1,6 +1,7 @@
 export { proxyService } from './proxy-service.ts';
 export { proxyConfigSchema, type ProxyConfig } from './proxy-config.ts';
 export { PostgresListener, type PostgresListenerOptions } from './postgres/postgres-listener.ts';
+export { SshListener, type SshListenerOptions } from './ssh/ssh-listener.ts';
 export type {
   AttemptRequest,
   AttemptResult,

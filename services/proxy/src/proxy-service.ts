@@ -1,4 +1,4 @@
-import { ValueMasker } from '@inland/masking';
+import { StreamMasker, ValueMasker } from '@inland/masking';
 import { ClientPlaces } from '@inland/residency';
 import { assertPortFree, type ServiceContext, type ServiceDefinition, type ServiceParts } from '@inland/service-host';
 import { gatewayMetrics } from './gateway-metrics.ts';
@@ -6,9 +6,11 @@ import { KnownTargets } from './known-targets.ts';
 import { EnforcementGateway } from './pipeline/enforcement-gateway.ts';
 import { ReplicaLease } from './pipeline/replica-lease.ts';
 import { PostgresListener } from './postgres/postgres-listener.ts';
-import { identityOfToken } from './proven-identity.ts';
+import { identityOfKey, identityOfToken } from './proven-identity.ts';
 import { proxyConfigSchema, type ProxyConfig } from './proxy-config.ts';
 import { serverCertificate } from './server-certificate.ts';
+import { sshHostKeys } from './ssh-host-keys.ts';
+import { SshListener } from './ssh/ssh-listener.ts';
 
 /** The proxy service: the only place where client bytes enter. */
 export const proxyService: ServiceDefinition<ProxyConfig> = {
@@ -22,6 +24,7 @@ const certificateMillis = 24 * 60 * 60 * 1000;
 
 async function createProxy(context: ServiceContext, config: ProxyConfig): Promise<ServiceParts> {
   const { log, coordination, replica, region, logger, metrics, home } = context;
+  await assertPortFree(config.ssh.host, config.ssh.port, 'INLAND_SSH_PORT');
   await assertPortFree(config.postgres.host, config.postgres.port, 'INLAND_POSTGRES_PORT');
   const view = await context.view();
   const targets = new KnownTargets(() => view.world, context.secrets);
@@ -67,6 +70,16 @@ async function createProxy(context: ServiceContext, config: ProxyConfig): Promis
     },
     logger,
   });
+  const ssh = new SshListener({
+    gateway,
+    identify: async ({ fingerprint }) => identityOfKey(view, fingerprint),
+    hostKeys: sshHostKeys(config.ssh.hostKeyFiles, home),
+    host: config.ssh.host,
+    port: config.ssh.port,
+    limits: config.ssh,
+    createMasker: (detectors) => new StreamMasker(detectors),
+    logger,
+  });
   let listening = false;
   const renewal = setInterval(() => {
     certificate().then(
@@ -78,11 +91,12 @@ async function createProxy(context: ServiceContext, config: ProxyConfig): Promis
   return {
     modules: [],
     start: async () => {
+      await ssh.listen();
       await postgres.listen();
       listening = true;
-      logger.info({ postgres: postgres.port }, 'listening');
+      logger.info({ ssh: ssh.port, postgres: postgres.port }, 'listening');
     },
-    addresses: () => ({ postgres: `${config.postgres.host}:${postgres.port}` }),
+    addresses: () => ({ ssh: `${config.ssh.host}:${ssh.port}`, postgres: `${config.postgres.host}:${postgres.port}` }),
     ready: async () => {
       if (!listening) return { ok: false, reason: 'not listening yet' };
       if (!lease.held) return { ok: false, reason: 'out of touch with the other replicas' };
@@ -91,7 +105,8 @@ async function createProxy(context: ServiceContext, config: ProxyConfig): Promis
     close: async () => {
       clearInterval(renewal);
       gateway.stop('gateway_stopping', false);
-      if (listening) await postgres.close({ graceMillis: config.graceMillis });
+      const { graceMillis } = config;
+      if (listening) await Promise.all([ssh.close({ graceMillis }), postgres.close({ graceMillis })]);
       await gateway.drained();
       await lease.release();
     },

@@ -11,6 +11,8 @@ export interface CommandSink {
   readonly strict: boolean;
   /** Takes events in order; resolves when durable. */
   append(events: readonly EventRecord[]): Promise<void>;
+  /** The same for events that nobody waits for: they may wait a few milliseconds for company. */
+  appendSoon(events: readonly EventRecord[]): Promise<void>;
   /** Resolves when the lag is within its bounds. */
   room(): Promise<void>;
   countOutput(bytes: number, maskedValues: number): void;
@@ -50,8 +52,8 @@ export class RecordedCommand implements CommandRecord {
       );
     }
     this.#sink.countOutput(stream === StreamKind.INPUT ? 0 : data.length, maskedValues);
-    const durable = this.#sink.append(events);
-    if (this.#sink.strict) return durable;
+    if (this.#sink.strict) return this.#sink.append(events);
+    const durable = this.#sink.appendSoon(events);
     durable.catch(() => undefined); // the session ends by the failure itself; room() rejects from then on
     return this.#sink.room();
   }
@@ -88,7 +90,7 @@ export class RecordedCommand implements CommandRecord {
         rows: BigInt(result.rows ?? 0),
       }),
     );
-    const durable = this.#sink.append(events);
+    const durable = this.#sink.appendSoon(events);
     durable.catch(() => undefined);
     return durable;
   }

@@ -57,6 +57,7 @@ export class RecordedSession implements GatewaySession {
       chain: options.chain,
       strict: options.obligations.recordStrict,
       append: (events) => this.#append(events),
+      appendSoon: (events) => this.#orEnd(options.writer.appendSoon(events)),
       room: () => options.writer.room(),
       countOutput: (bytes, masked) => {
         this.#targetBytes += bytes;
@@ -168,7 +169,11 @@ export class RecordedSession implements GatewaySession {
   }
 
   #append(events: readonly EventRecord[]): Promise<void> {
-    const durable = this.#options.writer.append(events);
+    return this.#orEnd(this.#options.writer.append(events));
+  }
+
+  /** What cannot be recorded ends the session. */
+  #orEnd(durable: Promise<void>): Promise<void> {
     durable.catch(() => this.end(gatewayDenial('record_unavailable', this.id)));
     return durable;
   }

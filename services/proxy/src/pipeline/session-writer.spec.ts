@@ -43,6 +43,46 @@ describe('SessionWriter', () => {
     expect(writer.unacknowledged).toEqual([]);
   });
 
+  it('puts what nobody waits for into one append with what somebody does', async () => {
+    const { log, calls } = heldLog();
+    const writer = new SessionWriter(log);
+    const events = chain();
+    const soon = [writer.appendSoon([output(events, 1)]), writer.appendSoon([output(events, 1)])];
+    expect(calls).toEqual([]);
+    const done = writer.append([output(events, 1)]);
+    expect(calls.map((call) => call.events.map((event) => event.sequence))).toEqual([[1, 2, 3]]);
+    calls[0]?.resolve();
+    await Promise.all([...soon, done]);
+  });
+
+  it('lets nothing wait for long, nor much', async () => {
+    const { log, calls } = heldLog();
+    const writer = new SessionWriter(log);
+    const events = chain();
+    const soon = writer.appendSoon([output(events, 1)]);
+    while (calls.length === 0) await turn();
+    calls[0]?.resolve();
+    await soon;
+    const much = writer.appendSoon([output(events, lagBytesMax / 2 + 1)]);
+    expect(calls.map((call) => call.events.map((event) => event.sequence))).toEqual([[1], [2]]);
+    calls[1]?.resolve();
+    await much;
+  });
+
+  it('appends what came while an append was under way when its time is over', async () => {
+    const { log, calls } = heldLog();
+    const writer = new SessionWriter(log);
+    const events = chain();
+    const first = writer.append([output(events, 1)]);
+    const soon = writer.appendSoon([output(events, 1)]);
+    calls[0]?.resolve();
+    await first;
+    while (calls.length < 2) await turn();
+    calls[1]?.resolve();
+    await soon;
+    expect(writer.unacknowledged).toEqual([]);
+  });
+
   it('has room until more than the bound is unacknowledged', async () => {
     const { log, calls } = heldLog();
     const writer = new SessionWriter(log);

@@ -5,6 +5,8 @@ import type { EventLog } from '@inland/event-log';
 /** How far output may run ahead of its acknowledgement (docs/ARCHITECTURE.md, invariant 1). */
 export const lagBytesMax = 64 * 1024;
 export const lagMillisMax = 100;
+/** How long an event that nobody waits for may wait for company. */
+const companyMillis = 5;
 
 interface Waiting {
   readonly events: readonly EventRecord[];
@@ -23,6 +25,9 @@ export class SessionWriter {
   readonly #log: EventLog;
   readonly #clock: Clock;
   #queue: Waiting[] = [];
+  /** Something in the queue is waited for, or has waited long enough. */
+  #due = false;
+  #timer: NodeJS.Timeout | undefined;
   #inFlight: Waiting[] = [];
   #lagBytes = 0;
   #failure: Fault | undefined;
@@ -44,13 +49,20 @@ export class SessionWriter {
 
   /** Resolves when the events are durable; rejects with `log_unavailable` when they are not known to be. */
   append(events: readonly EventRecord[]): Promise<void> {
-    if (this.#failure !== undefined) return Promise.reject(this.#failure);
-    const bytes = events.reduce((sum, event) => sum + event.data.length, 0);
-    return new Promise((resolve, reject) => {
-      this.#queue.push({ events, bytes, since: this.#clock.now(), resolve, reject });
-      this.#lagBytes += bytes;
-      if (this.#inFlight.length === 0) void this.#pump();
-    });
+    const durable = this.#take(events);
+    this.#makeDue();
+    return durable;
+  }
+
+  /**
+   * The same for events whose durability holds nobody up: they go with the next append, or after a few milliseconds, or
+   * when there are many, so that what a command gave and the next command share one commit.
+   */
+  appendSoon(events: readonly EventRecord[]): Promise<void> {
+    const durable = this.#take(events);
+    if (this.#lagBytes > lagBytesMax / 2) this.#makeDue();
+    else if (this.#failure === undefined) this.#timer ??= setTimeout(() => this.#makeDue(), companyMillis);
+    return durable;
   }
 
   /** Resolves at once while the lag is within its bounds, else as soon as it is again; rejects after a failure. */
@@ -60,6 +72,22 @@ export class SessionWriter {
     return new Promise((resolve, reject) => this.#roomWaiters.push({ resolve, reject }));
   }
 
+  #take(events: readonly EventRecord[]): Promise<void> {
+    if (this.#failure !== undefined) return Promise.reject(this.#failure);
+    const bytes = events.reduce((sum, event) => sum + event.data.length, 0);
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ events, bytes, since: this.#clock.now(), resolve, reject });
+      this.#lagBytes += bytes;
+    });
+  }
+
+  #makeDue(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#due = true;
+    if (this.#inFlight.length === 0) void this.#pump();
+  }
+
   #lagging(): boolean {
     const oldest = this.#inFlight[0] ?? this.#queue[0];
     if (oldest === undefined) return false;
@@ -67,7 +95,10 @@ export class SessionWriter {
   }
 
   async #pump(): Promise<void> {
-    while (this.#queue.length > 0 && this.#failure === undefined) {
+    while (this.#due && this.#queue.length > 0 && this.#failure === undefined) {
+      this.#due = false;
+      clearTimeout(this.#timer);
+      this.#timer = undefined;
       this.#inFlight = this.#queue;
       this.#queue = [];
       try {
@@ -91,6 +122,8 @@ export class SessionWriter {
 
   #fail(fault: Fault): void {
     this.#failure = fault;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
     for (const waiting of [...this.#inFlight, ...this.#queue]) waiting.reject(fault);
     for (const waiter of this.#roomWaiters.splice(0)) waiter.reject(fault);
   }

@@ -6,7 +6,7 @@ import type { MaskValue } from '@inland/postgres-wire';
 import { gatewayDenial } from '../pipeline/denials.ts';
 import type { Gateway, Identity } from '../pipeline/gateway.ts';
 import { CancelRegistry } from './cancel-registry.ts';
-import { HandshakeSlots } from './handshake-slots.ts';
+import { HandshakeSlots } from '../handshake-slots.ts';
 import { PostgresConnection } from './postgres-connection.ts';
 
 export interface PostgresListenerOptions {

@@ -1,0 +1,145 @@
+import type { Socket } from 'node:net';
+import type { Connection } from 'ssh2';
+import { Fault } from '@inland/kernel';
+import type { Denial, Gateway, GatewaySession, Identity } from '../pipeline/gateway.ts';
+import { dialSshTarget } from './dial-ssh-target.ts';
+import { KeyProof, type Identify } from './key-proof.ts';
+import type { MasksStream } from './output-relay.ts';
+import { SessionChannel, type OpenedWay } from './session-channel.ts';
+
+export interface SshConnectionServices {
+  readonly gateway: Gateway;
+  readonly identify: Identify;
+  readonly createMasker: (detectors: readonly string[]) => MasksStream;
+  readonly dialMillis: number;
+  readonly recordedBytesMax: number;
+  readonly logger: { warn(message: string): void };
+}
+
+/** Channels of one connection, over its life. */
+const channelsMax = 1_000;
+
+/** One client, from its first byte to its last: key → decision → way to the target → channels. */
+export class SshConnection {
+  readonly #services: SshConnectionServices;
+  readonly #connection: Connection;
+  readonly #socket: Socket;
+  readonly #software: string;
+  readonly #channels: SessionChannel[] = [];
+  readonly #proof: KeyProof;
+  readonly #over: Promise<void>;
+  #session: GatewaySession | undefined;
+  #way: Promise<OpenedWay> | undefined;
+
+  constructor(
+    services: SshConnectionServices,
+    client: {
+      readonly connection: Connection;
+      readonly socket: Socket;
+      readonly software: string;
+      readonly onAuthenticated: () => void;
+    },
+  ) {
+    const { connection, socket, software, onAuthenticated } = client;
+    this.#services = services;
+    this.#connection = connection;
+    this.#socket = socket;
+    this.#software = software;
+    this.#proof = new KeyProof(services.identify, () => connection.end());
+    const { remoteAddress: address = '', remotePort: port = 0 } = socket; // gone once the socket is closed
+    connection.on('error', () => socket.destroy()); // what is no SSH ends this connection, and nothing else
+    connection.on('authentication', (context) => {
+      this.#proof.answer(context).catch((error: unknown) => {
+        services.logger.warn(`a key could not be looked up: ${Fault.from(error).code}`);
+        context.reject(['publickey']);
+      });
+    });
+    connection.once('ready', () => {
+      onAuthenticated();
+      this.#way = this.#findWay({ address, port });
+    });
+    connection.on('session', (accept, reject) => {
+      if (this.#way === undefined || this.#channels.length >= channelsMax) return reject();
+      const { createMasker, recordedBytesMax } = services;
+      const number = this.#channels.length + 1;
+      this.#channels.push(new SessionChannel(accept(), { number, way: this.#way, createMasker, recordedBytesMax }));
+    });
+    this.#over = new Promise((resolve) => {
+      connection.once('close', () => {
+        this.#left({ address, port }).then(resolve, resolve);
+      });
+    });
+  }
+
+  /** Resolves when the connection is over and its record closed. */
+  get over(): Promise<void> {
+    return this.#over;
+  }
+
+  /** Tells the person on every open channel, and ends. */
+  stop(denial: Denial): void {
+    for (const channel of this.#channels) channel.refuse(denial);
+    this.#connection.end();
+    // Who does not answer the end of it is cut off.
+    setTimeout(() => this.#socket.destroy(), 1_000).unref();
+  }
+
+  async #findWay(client: { readonly address: string; readonly port: number }): Promise<OpenedWay> {
+    const { gateway, dialMillis } = this.#services;
+    const proven = this.#proof.proven;
+    const unproven: Identity = { kind: 'unproven', method: 'ssh-key', credentialId: '', reason: 'credential_missing' };
+    const result = await gateway.attempt({
+      protocol: 'ssh',
+      requestedName: proven?.user ?? '',
+      client: { ...client, software: this.#software },
+      identity: proven?.identity ?? unproven,
+    });
+    if (result.kind === 'refused') return result;
+    const { session, target } = result;
+    this.#session = session;
+    const dialled = await dialSshTarget(target, dialMillis);
+    if (dialled.kind === 'failed') {
+      await session.close('failed', dialled.code);
+      const { code, message } = dialled;
+      return { kind: 'refused', denial: { code, message, rule: '', requestId: session.id } };
+    }
+    const { client: way, hostKey } = dialled;
+    way.once('close', () => this.#targetLost(session));
+    this.#connection.once('close', () => way.end());
+    session.ended.addEventListener('abort', () => {
+      this.stop(session.ended.reason as Denial);
+      way.end();
+    });
+    try {
+      await session.opened({ address: `${target.host}:${target.port}`, identity: hostKey });
+    } catch {
+      // The session has ended by itself: its reason is told on every channel.
+    }
+    if (session.ended.aborted) return { kind: 'refused', denial: session.ended.reason as Denial };
+    return { kind: 'open', session, target: way };
+  }
+
+  #targetLost(session: GatewaySession): void {
+    if (this.#socket.destroyed) return;
+    void session.close('failed', 'target_lost');
+    // Channels that still run have been told; those that are over need nothing.
+    setTimeout(() => this.#connection.end(), 100).unref();
+  }
+
+  async #left(client: { readonly address: string; readonly port: number }): Promise<void> {
+    const unknown = this.#proof.lastUnknown;
+    if (this.#way === undefined) {
+      // Nobody was let in: the attempt is in the record, once, when a key was offered.
+      if (unknown === undefined) return;
+      const { identity, user } = unknown;
+      const request = { protocol: 'ssh', requestedName: user, identity } as const;
+      await this.#services.gateway.attempt({ ...request, client: { ...client, software: this.#software } });
+      return;
+    }
+    const way = await this.#way;
+    if (way.kind === 'refused' && this.#session === undefined) return;
+    const ended = this.#session?.ended;
+    if (ended?.aborted === true) await this.#session?.close('aborted', (ended.reason as Denial).code);
+    else await this.#session?.close('completed', 'client_closed');
+  }
+}

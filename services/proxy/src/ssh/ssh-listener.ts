@@ -1,0 +1,138 @@
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { delay, Fault } from '@inland/kernel';
+import ssh2 from 'ssh2';
+import { HandshakeSlots } from '../handshake-slots.ts';
+import { gatewayDenial } from '../pipeline/denials.ts';
+import type { Gateway } from '../pipeline/gateway.ts';
+import type { Identify } from './key-proof.ts';
+import type { MasksStream } from './output-relay.ts';
+import { sshAlgorithms } from './ssh-algorithms.ts';
+import { SshConnection } from './ssh-connection.ts';
+
+export interface SshListenerOptions {
+  readonly gateway: Gateway;
+  /** Who is known by a key. Called before the client has signed with it: it must reveal nothing. */
+  readonly identify: Identify;
+  /** Private keys, OpenSSH or PEM. */
+  readonly hostKeys: readonly string[];
+  readonly host: string;
+  /** 0: a free one. */
+  readonly port: number;
+  readonly limits: {
+    /** Connections that have not proven who they are, at most. */
+    readonly unauthenticatedMax: number;
+    readonly handshakeMillis: number;
+    /** For reaching the target and logging in there; 10 s when absent. */
+    readonly dialMillis?: number;
+    /** Connections at all, at most; 10,000 when absent. */
+    readonly connectionsMax?: number;
+    /** Output of one command that is recorded in full; the rest is counted and hashed. 16 MiB when absent. */
+    readonly recordedBytesMax?: number;
+  };
+  readonly createMasker: (detectors: readonly string[]) => MasksStream;
+  readonly logger: { warn(message: string): void };
+}
+
+/** Where `ssh`, `scp` and `sftp` come in. */
+export class SshListener {
+  readonly #options: SshListenerOptions;
+  readonly #slots: HandshakeSlots;
+  readonly #ssh: ssh2.Server;
+  readonly #server: Server;
+  readonly #open = new Set<SshConnection>();
+  /** The socket whose connection ssh2 makes right now: it makes it while the socket is handed over. */
+  readonly #arriving = new Map<string, { readonly socket: Socket; readonly release: () => void }>();
+
+  constructor(options: SshListenerOptions) {
+    this.#options = options;
+    this.#slots = new HandshakeSlots(options.limits.unauthenticatedMax);
+    this.#ssh = new ssh2.Server(
+      { hostKeys: [...options.hostKeys], algorithms: sshAlgorithms, ident: 'Inland' },
+      (connection, { ip, port, header }) => {
+        const key = `${ip} ${port}`;
+        const arriving = this.#arriving.get(key);
+        this.#arriving.delete(key);
+        if (arriving === undefined) connection.end();
+        else this.#accept(connection, arriving, header.versions.software);
+      },
+    );
+    this.#ssh.on('error', (error: Error) => options.logger.warn(`SSH listener: ${error.message}`));
+    // Without delay: else each keystroke's echo waits for the acknowledgement of the one before.
+    this.#server = createServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 }, (socket) =>
+      this.#arrive(socket),
+    );
+    this.#server.maxConnections = options.limits.connectionsMax ?? 10_000;
+  }
+
+  /** The port that is listened on. */
+  get port(): number {
+    return (this.#server.address() as AddressInfo | null)?.port ?? this.#options.port;
+  }
+
+  /** Faults with `misconfigured` when the port cannot be had. */
+  async listen(): Promise<void> {
+    const { host, port, logger } = this.#options;
+    await new Promise<void>((resolve, reject) => {
+      const onError = (error: NodeJS.ErrnoException): void =>
+        reject(
+          new Fault('misconfigured', `SSH cannot listen on ${host}:${port} (${error.code ?? 'failed'})`, {
+            cause: error,
+          }),
+        );
+      this.#server.once('error', onError);
+      this.#server.listen({ host, port }, () => {
+        this.#server.off('error', onError);
+        this.#server.on('error', (error) => logger.warn(`SSH listener: ${error.message}`));
+        resolve();
+      });
+    });
+  }
+
+  /** Takes nobody new, waits for running sessions at most so long, then ends them and says why. */
+  async close({ graceMillis }: { readonly graceMillis: number }): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    this.#slots.clear();
+    const over = Promise.all([...this.#open].map((connection) => connection.over));
+    await Promise.race([over, delay(graceMillis)]);
+    for (const connection of this.#open) connection.stop(gatewayDenial('gateway_stopping', ''));
+    await over;
+    await closed;
+  }
+
+  #arrive(socket: Socket): void {
+    socket.on('error', () => socket.destroy());
+    const leave = this.#slots.take(socket);
+    // From the first byte on: who names no software, or never finishes, has no longer than who only offers no key.
+    const deadline = setTimeout(() => socket.destroy(), this.#options.limits.handshakeMillis);
+    socket.once('close', () => clearTimeout(deadline));
+    const release = (): void => {
+      clearTimeout(deadline);
+      leave();
+    };
+    const key = `${socket.remoteAddress} ${socket.remotePort}`;
+    this.#arriving.set(key, { socket, release });
+    socket.once('close', () => this.#arriving.delete(key));
+    this.#ssh.injectSocket(socket);
+  }
+
+  #accept(
+    connection: ssh2.Connection,
+    { socket, release }: { readonly socket: Socket; readonly release: () => void },
+    software: string,
+  ): void {
+    const { gateway, identify, createMasker, limits, logger } = this.#options;
+    const accepted = new SshConnection(
+      {
+        gateway,
+        identify,
+        createMasker,
+        logger,
+        dialMillis: limits.dialMillis ?? 10_000,
+        recordedBytesMax: limits.recordedBytesMax ?? 16 * 1024 * 1024,
+      },
+      { connection, socket, software: software.slice(0, 256), onAuthenticated: release },
+    );
+    this.#open.add(accepted);
+    void accepted.over.then(() => this.#open.delete(accepted));
+  }
+}

@@ -1,0 +1,63 @@
+import type { Writable } from 'node:stream';
+import { TerminalLine } from '@inland/ssh-session';
+import { denialText, type Denial, type GatewaySession } from '../pipeline/gateway.ts';
+import { writeTo } from './write-to.ts';
+
+export interface TypedLinesOptions {
+  readonly session: GatewaySession;
+  readonly channel: number;
+  readonly columns: number;
+  /** The target's side of the terminal. */
+  readonly target: Writable;
+  /** Shows words of the gateway's own on the person's terminal. */
+  readonly say: (text: string) => Promise<void>;
+}
+
+/** Interrupts: a shell gives up the line and shows a new prompt, and no program takes it for Enter. */
+const interrupt = Buffer.from('\u0003');
+
+/** What a person types in a shell: keys pass at once, and each Enter waits until its line is decided and durable. */
+export class TypedLines {
+  readonly #options: TypedLinesOptions;
+  readonly #line: TerminalLine;
+
+  constructor(options: TypedLinesOptions) {
+    this.#options = options;
+    this.#line = new TerminalLine({ columns: options.columns });
+  }
+
+  /** What the target wrote, as it wrote it. */
+  shown(data: Uint8Array): void {
+    this.#line.shown(data);
+  }
+
+  resize(columns: number): void {
+    this.#line.resize(columns);
+  }
+
+  async typed(data: Uint8Array): Promise<void> {
+    const { session, channel, target } = this.#options;
+    for (const piece of this.#line.typed(data)) {
+      if (piece.kind === 'pass') {
+        await writeTo(target, piece.data);
+        continue;
+      }
+      // An answer to a question for a secret is no command, and must not be in the record.
+      if (!piece.hidden && (piece.text.trim() !== '' || piece.source === 'unknown')) {
+        const verdict = await session.submit({ operation: 'ssh.line', text: piece.text, observed: true, channel });
+        if (verdict.kind === 'refused') {
+          await this.#refuse(verdict.denial);
+          return; // what was typed behind a refused line belongs to it
+        }
+        await verdict.command.completed({});
+      }
+      await writeTo(target, piece.enter);
+    }
+  }
+
+  async #refuse(denial: Denial): Promise<void> {
+    this.#line.clear();
+    await this.#options.say(`\r\n${denialText(denial).replaceAll('\n', '\r\n')}\r\n`);
+    await writeTo(this.#options.target, interrupt);
+  }
+}
