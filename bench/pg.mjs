@@ -239,6 +239,7 @@ export async function run({ json = false, seconds = 5, clients = 8, only = '' } 
       'copy out (MB/s)': (way) => copy(way, ['COPY bench_copy TO STDOUT'], lines.length),
       'copy in (MB/s)': (way) => copy(way, copyIn, lines.length, lines),
     };
+    for (const way of Object.values(ways)) await pgbench(way, 'prepared', { seconds: Math.min(2, seconds), clients }); // warm up
     const results = [];
     for (const [name, measure] of Object.entries(measures)) {
       if (!name.startsWith(only)) continue;
