@@ -125,7 +125,14 @@ export interface CommandRecord {
   record(stream: StreamKind, data: Uint8Array, maskedValues?: number): Promise<void>;
   /** Bytes that pass without being kept in full: counted and hashed per stream, summarised when the command completes. */
   summarise(stream: StreamKind, data: Uint8Array): void;
-  completed(result: { readonly exitStatus?: number; readonly status?: string; readonly rows?: number }): Promise<void>;
+  /**
+   * The command is over. Resolves when that is durable; with `soon` it may wait a few milliseconds, to share a commit with
+   * the next command: for callers that do not wait.
+   */
+  completed(
+    result: { readonly exitStatus?: number; readonly status?: string; readonly rows?: number },
+    options?: { readonly soon?: boolean },
+  ): Promise<void>;
 }
 
 /** What a refusal says, in one or two lines; the last names the id to quote. */

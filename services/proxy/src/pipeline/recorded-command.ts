@@ -69,7 +69,10 @@ export class RecordedCommand implements CommandRecord {
     this.#sink.countOutput(stream === StreamKind.INPUT ? 0 : data.length, 0);
   }
 
-  completed(result: { readonly exitStatus?: number; readonly status?: string; readonly rows?: number }): Promise<void> {
+  completed(
+    result: { readonly exitStatus?: number; readonly status?: string; readonly rows?: number },
+    { soon = false }: { readonly soon?: boolean } = {},
+  ): Promise<void> {
     if (this.#completed) return Promise.resolve();
     this.#completed = true;
     const { chain } = this.#sink;
@@ -90,7 +93,7 @@ export class RecordedCommand implements CommandRecord {
         rows: BigInt(result.rows ?? 0),
       }),
     );
-    const durable = this.#sink.appendSoon(events);
+    const durable = soon ? this.#sink.appendSoon(events) : this.#sink.append(events);
     durable.catch(() => undefined);
     return durable;
   }

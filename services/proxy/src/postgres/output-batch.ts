@@ -55,7 +55,7 @@ export class OutputBatch {
   /** The command is over: its record is told, after what belongs to it. */
   complete(command: CommandRecord, result: { readonly status: string; readonly rows: number }): void {
     if (command === this.#command) this.#seal();
-    command.completed(result).catch(() => undefined); // the session ends by the failure itself
+    command.completed(result, { soon: true }).catch(() => undefined); // the session ends by the failure itself
   }
 
   /** Resolves with what may go to the client. Rejects when the record cannot be kept: then nothing may. */
