@@ -142,10 +142,10 @@ residency contains {"code": "residency_forbidden_operation", "rule": name, "kind
 	matches(entry.matching, input.operation.text)
 }
 
-matches(pattern, text) if regex.match(pattern, text)
+# A pattern that cannot be read has no answer, and must not let everything pass. Asked so, it is compiled once.
+matches(pattern, text) if not misses(pattern, text)
 
-# A pattern that cannot be read must not let everything pass.
-matches(pattern, _) if not regex.is_valid(pattern)
+misses(pattern, text) if regex.match(pattern, text) == false
 
 # METADATA
 # entrypoint: true
