@@ -23,20 +23,25 @@ export class ShownScreen {
   }
 
   write(data: Uint8Array): void {
+    let escape = -1;
     for (let index = 0; index < data.length; index += 1) {
-      if (this.#state === 'ground' && data.length - index > drawnBytesMax) index = this.#skip(data, index);
+      // Looked for once between two escapes, so that the whole stays linear.
+      if (index > escape && this.#state === 'ground' && data.length - index > drawnBytesMax) {
+        const next = data.indexOf(0x1b, index);
+        escape = next === -1 ? data.length : next;
+        index = this.#skip(data, index, escape);
+      }
       this.#read(data[index] ?? 0);
     }
   }
 
-  /** From `index`, the place of the last line feed before the next escape: rows above it are not needed. */
-  #skip(data: Uint8Array, index: number): number {
-    const escape = data.indexOf(0x1b, index);
-    const lineFeed = data.lastIndexOf(0x0a, escape === -1 ? data.length - 1 : escape);
-    if (lineFeed <= index) return index;
+  /** From `index`, the place of the last line feed before the escape: rows above it are not needed. */
+  #skip(data: Uint8Array, index: number, escape: number): number {
+    const lineFeed = data.subarray(index, escape).lastIndexOf(0x0a);
+    if (lineFeed <= 0) return index;
     this.#utf8.flush();
     this.rows.clear();
-    return lineFeed;
+    return index + lineFeed;
   }
 
   #read(byte: number): void {

@@ -198,6 +198,10 @@ describe('a line on a real terminal', () => {
     line.typed(bytes('\x1b[A'));
     line.shown(bytes('make'));
     expect(lines(line.typed(bytes('\r')))[0]).toMatchObject({ text: 'make', source: 'screen' });
+    line.shown(bytes(`${'y'.repeat(100_000)}\r\n\x1b[1m${flood}\x1b[0m# `));
+    line.typed(bytes('\x1b[A'));
+    line.shown(bytes('make test'));
+    expect(lines(line.typed(bytes('\r')))[0]).toMatchObject({ text: 'make test', source: 'screen' });
     line.shown(bytes(`${flood}\x1b[?1049h${flood}`));
     expect(texts(line.typed(bytes('q\r')))).toEqual([]);
   });
