@@ -148,6 +148,31 @@ describe('RedisCoordination', () => {
     expect(await coordination.count('k', 60_000)).toBeLessThanOrEqual(2);
   });
 
+  it('says so when it may only read, or Redis is full, and works again afterwards', async () => {
+    const changed = await server();
+    const { coordination } = await open(changed);
+    cleanUp.push(() => coordination.close());
+    const admin = new Redis(changed.port, '127.0.0.1', { password });
+    cleanUp.push(async () => admin.disconnect());
+    const cases = [
+      { word: 'READONLY', begin: () => admin.replicaof('127.0.0.1', 1), end: () => admin.replicaof('NO', 'ONE') },
+      { word: 'OOM', begin: () => admin.config('SET', 'maxmemory', 1), end: () => admin.config('SET', 'maxmemory', 0) },
+    ];
+    for (const { word, begin, end } of cases) {
+      await begin();
+      const failure = { code: 'unavailable', message: expect.stringContaining(word) };
+      await expect(coordination.putOnce(word, 'x', 60_000)).rejects.toMatchObject(failure);
+      expect(await coordination.health()).toMatchObject({ ok: false });
+      await end();
+      await untilWell(coordination);
+      expect(await coordination.putOnce(word, 'x', 60_000)).toBe(true);
+      await begin();
+      await expect(coordination.renewLease(word, 'a', 60_000)).rejects.toMatchObject(failure);
+      await end();
+      await untilWell(coordination);
+    }
+  });
+
   it('opens no connection to a Redis that hangs', async () => {
     const hanging = await server();
     hanging.freeze();

@@ -51,6 +51,7 @@ export class RedisConnection {
       autoResendUnfulfilledCommands: false,
       maxRetriesPerRequest: 0,
       keepAlive: 10_000,
+      reconnectOnError: ({ message }) => message.startsWith('READONLY'), // after a failover the name leads elsewhere
       retryStrategy: (attempt) =>
         this.#ready ? backoffMillis(attempt - 1, { initialMillis: 50, maxMillis: 2_000 }) : undefined,
     });

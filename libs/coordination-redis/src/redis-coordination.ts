@@ -121,9 +121,11 @@ export class RedisCoordination implements Coordination {
 
   async health(): Promise<{ readonly ok: boolean; readonly reason?: string }> {
     try {
-      await Promise.all(
-        [this.#commands, this.#subscriber].map((each) => each.run('a ping', (client) => client.ping())),
-      );
+      await Promise.all([
+        // Written, not only read: a replica answers a ping, and so does a server that is full.
+        this.#commands.run('a look at its health', (client) => client.set(`${this.#prefix}health`, '1', 'PX', 60_000)),
+        this.#subscriber.run('a look at its health', (client) => client.ping()),
+      ]);
       return { ok: true };
     } catch (error) {
       return { ok: false, reason: Fault.from(error).message };
