@@ -13,7 +13,7 @@ import { PostgresListener, type Identity, type ResolvedTarget } from '@inland/pr
 import { Client } from 'pg';
 import postgres from 'postgres';
 import { installPostgresClients, psql, startPsql } from '../parts/postgres.mjs';
-import { FakeGateway, type FakeGatewayOptions } from './postgres-fake-gateway.ts';
+import { FakeGateway, type FakeGatewayOptions } from './fake-gateway.ts';
 
 const token = 'a-good-token';
 const detectors = ['email', 'card', 'iban'];

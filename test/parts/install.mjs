@@ -29,6 +29,8 @@ function debian(name, command) {
 const parts = [
   debian('postgresql-client', 'psql'),
   debian('redis-server', 'redis-server'),
+  debian('openssh-server', 'sshd'),
+  debian('openssh-client', 'sftp'),
   {
     name: 'OPA 1.22.2 (compiles the policy)',
     there: () => existsSync(opa) || spawnSync('opa', ['version']).status === 0,

@@ -6,7 +6,7 @@ export interface Clock {
 
 export const systemClock: Clock = { now: () => Date.now() };
 
-/** Resolves after `millis`; rejects with the signal's reason when it aborts first. The timer does not keep the process alive. */
+/** Resolves after `millis`; rejects with the signal's reason when it aborts first. The timer keeps the process alive. */
 export function delay(millis: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) {

@@ -57,27 +57,7 @@ export class EventLogTransport<Tx> extends Server implements CustomTransportStra
 
   /** Called by Nest when the handlers are known. */
   listen(callback: (error?: unknown) => void): void {
-    const { log, topic, group, unitOfWork, observer, retryMaxMillis = 30_000 } = this.#options;
-    log
-      .subscribe({
-        topic,
-        group,
-        start: async (partition) => {
-          const next = await unitOfWork.checkpoint(partition);
-          this.#places.set(partition, { next, failing: undefined, aloneUntil: 0 });
-          return next;
-        },
-        deliver: (batch) => this.#deliver(batch),
-        retryMaxMillis,
-        onError: (error) => observer.failed(Fault.from(error)),
-      })
-      .then(
-        (subscription) => {
-          this.#subscription = subscription;
-          callback();
-        },
-        (error: unknown) => callback(error),
-      );
+    void this.#listen(callback);
   }
 
   /** Resolves when the batch under way has ended. */
@@ -98,6 +78,27 @@ export class EventLogTransport<Tx> extends Server implements CustomTransportStra
   /** The offset to be applied next, by partition, as far as this subscriber has partitions. */
   positions(): ReadonlyMap<number, number> {
     return new Map([...this.#places].map(([partition, { next }]) => [partition, next]));
+  }
+
+  async #listen(callback: (error?: unknown) => void): Promise<void> {
+    const { log, topic, group, unitOfWork, observer, retryMaxMillis = 30_000 } = this.#options;
+    try {
+      this.#subscription = await log.subscribe({
+        topic,
+        group,
+        start: async (partition) => {
+          const next = await unitOfWork.checkpoint(partition);
+          this.#places.set(partition, { next, failing: undefined, aloneUntil: 0 });
+          return next;
+        },
+        deliver: (batch) => this.#deliver(batch),
+        retryMaxMillis,
+        onError: (error) => observer.failed(Fault.from(error)),
+      });
+      callback();
+    } catch (error) {
+      callback(error);
+    }
   }
 
   async #deliver(batch: readonly StoredEvent[]): Promise<void> {

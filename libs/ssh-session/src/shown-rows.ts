@@ -19,6 +19,8 @@ export class ShownRows {
   #row = 0;
   #column = 0;
   #columns = 80;
+  /** Rows that were here before the first. */
+  #before = 0;
 
   resize(columns: number): void {
     if (Number.isInteger(columns) && columns >= 2) this.#columns = Math.min(columns, columnsMax);
@@ -26,9 +28,15 @@ export class ShownRows {
 
   /** Begins with one empty row. */
   clear(): void {
+    this.#before += this.#rows.length;
     this.#rows = [{ cells: [], wraps: false }];
     this.#row = 0;
     this.#column = 0;
+  }
+
+  /** The number of the cursor's row; rows below have greater numbers, and so have those after {@link clear}. */
+  get row(): number {
+    return this.#before + this.#row;
   }
 
   /** The text of the cursor's line, and how many cells of it stand before the cursor. */
@@ -138,5 +146,6 @@ export class ShownRows {
     if (this.#rows.length <= rowsMax) return;
     this.#rows.shift();
     this.#row -= 1;
+    this.#before += 1;
   }
 }

@@ -1,8 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { captured, type Step } from './captured-terminals.spec-support.ts';
+import { capturedElsewhere } from './captured-shells.spec-support.ts';
+import { captured as capturedInBash, type Step } from './captured-terminals.spec-support.ts';
 import { TerminalLine, type TypedPiece } from './index.ts';
 
+const captured = { ...capturedInBash, ...capturedElsewhere };
 const bytes = (text: string): Uint8Array => Buffer.from(text);
 const lines = (pieces: readonly TypedPiece[]): Extract<TypedPiece, { kind: 'line' }>[] =>
   pieces.flatMap((piece) => (piece.kind === 'line' ? [piece] : []));
@@ -121,6 +123,15 @@ describe('a line on a real terminal', () => {
     wide: ['echo größeX 日', 'echo größeX 日'],
     interrupted: ['echo x'],
     'without editing': ['cat', 'abd', 'tail', 'tail'],
+    'history in zsh': ['echo first', 'echo second', 'echo firXY'],
+    'completed in zsh': ['cat customers-2026.csv'],
+    'searched in zsh': ['echo needle in hay', 'true', 'echo needle in hay', ''],
+    'history in fish': ['echo first', 'echo second', 'echo firXY'],
+    'completed in fish': ['cat customers-2026.csv'],
+    'suggested in fish': ['echo needle in hay', 'echo needle in hay', 'ls'],
+    // The first Enter chooses in a list, with the cursor in the field that filters it; the second submits what was chosen.
+    'searched in fish': ['echo needle in hay', 'true', 'd', 'echo needle in hay'],
+    vi: ['set -o vi', 'cho abc'],
   };
   it('has an expectation for each capture', () => {
     expect(Object.keys(captured).toSorted()).toEqual(Object.keys(expected).toSorted());
@@ -170,6 +181,28 @@ describe('a line on a real terminal', () => {
         ['typed', ';rm -rf /\r'],
       ]),
     ).toEqual([false]);
+  });
+
+  it('takes a suggestion for the line only when it was taken', () => {
+    const suggested: readonly Step[] = [
+      ['shown', '$ '],
+      ['typed', 'ls'],
+      ['shown', 'ls\x1b[2m; rm -rf /\x1b[0m\x1b[10D'],
+    ];
+    const take = (...more: readonly Step[]): string[] => texts(play([...suggested, ...more, ['typed', '\r']]));
+    expect(take()).toEqual(['ls']);
+    expect(take(['typed', '\x1b[C'], ['shown', '\x1b[10C'])).toEqual(['ls; rm -rf /']);
+    expect(take(['typed', '\x05'], ['shown', '; rm -rf /'])).toEqual(['ls; rm -rf /']);
+    expect(take(['typed', '\x1b[C'])).toEqual(['ls']);
+  });
+
+  it('does not take the echo of a line that waits for its verdict for another line', () => {
+    const line = new TerminalLine();
+    line.shown(bytes('$ '));
+    expect(texts(line.typed(bytes('make\r')))).toEqual(['make']);
+    line.shown(bytes('ma'));
+    line.shown(bytes('ke'));
+    expect(lines(line.typed(bytes('make test\r')))).toMatchObject([{ text: 'make test', source: 'typed' }]);
   });
 
   it('adds what was typed after the last echo to a line that only the screen knows', () => {

@@ -37,6 +37,15 @@ export interface TerminalLineOptions {
 const secretQuestion =
   /(pass(word|phrase|code|wd)|passwort|kennwort|mot de passe|contraseña|\bpin\b|\botp\b|secret|token|one-time|verification code).{0,200}[:?]\s*$/iu;
 
+interface LastLine {
+  readonly text: string;
+  /** The row in which it ended, and where its text began. */
+  readonly row: number;
+  readonly promptCells: number;
+  /** The target wrote since. */
+  answered: boolean;
+}
+
 /** How readline draws a search through the history: what it has found stands after the quote. */
 const search = /^\((?:failed )?(?:reverse-)?i-search\)`.*?': (.*)$/su;
 
@@ -55,6 +64,10 @@ export class TerminalLine {
   #unsure = false;
   /** The target wrote since the last such key. */
   #answered = false;
+  /** Moved to the right at the end of the line, where a shell may take over what it has suggested. */
+  #mayHaveTaken = false;
+  /** The last line that Enter submitted, if the target took it so. */
+  #last: LastLine | undefined;
   /** The text cannot be known, whatever the target writes. */
   #lost = false;
   /** A line break was pasted, so that this line may be joined with the one before. */
@@ -79,6 +92,7 @@ export class TerminalLine {
     this.#screen.write(data);
     this.#answered = true;
     this.#notEchoed = '';
+    if (this.#last !== undefined) this.#last.answered = true;
     if (wasAlternate !== this.#screen.alternate) this.clear();
   }
 
@@ -106,12 +120,14 @@ export class TerminalLine {
   clear(): void {
     this.#keys.reset();
     this.#joined = false;
+    this.#last = undefined;
     this.#restart();
   }
 
   #restart(): void {
     this.#edited.clear();
     this.#unsure = false;
+    this.#mayHaveTaken = false;
     this.#lost = false;
     this.#notEchoed = '';
   }
@@ -130,6 +146,9 @@ export class TerminalLine {
         return undefined;
       case 'enter': {
         const line = this.#line();
+        this.#last = line.hidden
+          ? undefined
+          : { text: line.text, row: this.#screen.rows.row, promptCells: this.#promptCells, answered: false };
         this.#restart();
         this.#joined = key.pasted;
         return line;
@@ -141,6 +160,7 @@ export class TerminalLine {
         return undefined;
       case 'interrupt':
         this.#joined = false;
+        this.#last = undefined;
         this.#restart();
         return undefined;
       case 'suspend':
@@ -156,6 +176,7 @@ export class TerminalLine {
 
   #edit(key: EditKey): void {
     if (this.#joined && this.#edited.atStart && key !== 'right' && key !== 'end') this.#lost = true;
+    if (this.#edited.atEnd && (key === 'right' || key === 'end')) this.#mayHaveTaken = true;
     this.#edited.apply(key);
     // On a line that only the screen knows, an edit must have been drawn before Enter.
     if (this.#unsure) this.#becomeUnsure();
@@ -168,9 +189,22 @@ export class TerminalLine {
   }
 
   #markPrompt(): void {
+    if (this.#notSubmitted()) {
+      this.#unsure = true;
+      this.#answered = true;
+      return;
+    }
     const { cells, cursor } = this.#screen.rows.line();
     this.#promptCells = cursor;
     this.#prompt = cells.slice(Math.max(0, cursor - 400), cursor).join('');
+  }
+
+  /** The last Enter chose from a menu, or so: in its row there is another text now, which the next Enter would submit. */
+  #notSubmitted(): boolean {
+    const last = this.#last;
+    if (last?.answered !== true || this.#screen.rows.row > last.row) return false;
+    const drawn = this.#screen.rows.line().cells.slice(last.promptCells).join('').trimEnd();
+    return drawn !== '' && !last.text.startsWith(drawn);
   }
 
   #line(): { text: string; hidden: boolean; source: LineSource } {
@@ -178,7 +212,11 @@ export class TerminalLine {
     if (secretQuestion.test(this.#prompt) && /^[*•●]*$/u.test(drawn))
       return { text: '', hidden: true, source: 'typed' };
     if (this.#lost || this.#edited.overflowed) return { text: this.#edited.text, hidden: false, source: 'unknown' };
-    if (!this.#unsure) return { text: this.#edited.text, hidden: false, source: 'typed' };
+    const { text } = this.#edited;
+    if (!this.#unsure) {
+      const taken = this.#mayHaveTaken && drawn.length > text.length && drawn.startsWith(text) && this.#cursorAtEnd();
+      return taken ? { text: drawn, hidden: false, source: 'screen' } : { text, hidden: false, source: 'typed' };
+    }
     if (!this.#answered) return { text: this.#edited.text, hidden: false, source: 'unknown' };
     return { text: drawn + this.#notEchoed, hidden: false, source: 'screen' };
   }
@@ -188,5 +226,11 @@ export class TerminalLine {
     const { cells } = this.#screen.rows.line();
     const found = this.#unsure ? search.exec(cells.join(''))?.[1] : undefined;
     return (found ?? cells.slice(this.#promptCells).join('')).trimEnd();
+  }
+
+  /** A suggestion that was not taken stands behind the cursor. */
+  #cursorAtEnd(): boolean {
+    const { cells, cursor } = this.#screen.rows.line();
+    return cells.slice(cursor).join('').trim() === '';
   }
 }

@@ -18,7 +18,7 @@ export async function startEmbedded(): Promise<World> {
   };
   const start = async (): Promise<Started> => {
     const started = new Started(process.execPath, [inlandProgram, 'start'], env, projectFolder);
-    await started.said('Ctrl-C stops it.');
+    await started.said('Ctrl-C stops it.', 90_000);
     return started;
   };
   let inland = await start();

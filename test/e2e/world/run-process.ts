@@ -80,7 +80,7 @@ export class Started {
   }
 
   /** Resolves with the output when it holds the text or pattern; rejects when the program ends before, or is too slow. */
-  async said(what: string | RegExp, millis = 60_000): Promise<string> {
+  async said(what: string | RegExp, millis = 25_000): Promise<string> {
     const holds = (): boolean => (typeof what === 'string' ? this.#output.includes(what) : what.test(this.#output));
     await this.#until(() => holds() || this.#ended !== undefined, millis, `"${String(what)}"`);
     if (!holds()) throw new Error(`it ended before it said ${String(what)}; it said:\n${this.#output}`);

@@ -38,6 +38,8 @@ export class SftpFolder {
     this.#answerFiles();
     this.#answerFolders();
     this.#answerPaths();
+    // The client says that it is done by the end of its stream alone.
+    sftp.on('end', () => sftp.end());
     sftp.on('close', () => {
       for (const handle of this.#handles.values()) if (handle.kind === 'file') void handle.file.close();
       this.#handles.clear();

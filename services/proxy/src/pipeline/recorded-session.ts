@@ -56,8 +56,9 @@ export class RecordedSession implements GatewaySession {
     this.#sink = {
       chain: options.chain,
       strict: options.obligations.recordStrict,
-      append: (events) => this.#append(events),
-      appendSoon: (events) => this.#orEnd(options.writer.appendSoon(events)),
+      append: (events) => (this.#closing === undefined ? this.#append(events) : tooLate()),
+      appendSoon: (events) =>
+        this.#closing === undefined ? this.#orEnd(options.writer.appendSoon(events)) : tooLate(),
       room: () => options.writer.room(),
       countOutput: (bytes, masked) => {
         this.#targetBytes += bytes;
@@ -197,6 +198,11 @@ export class RecordedSession implements GatewaySession {
       this.#options.onClosed(this);
     }
   }
+}
+
+/** Nothing comes after the end of a session's chain. */
+function tooLate(): Promise<void> {
+  return Promise.reject(new Fault('conflict', 'the session is over'));
 }
 
 /** Appends what was not acknowledged, and the end, again and again until the log takes it. */

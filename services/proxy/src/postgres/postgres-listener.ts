@@ -1,7 +1,7 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import type { Coordination } from '@inland/coordination';
-import { delay, Fault } from '@inland/kernel';
+import { Fault, withDeadline } from '@inland/kernel';
 import type { MaskValue } from '@inland/postgres-wire';
 import { gatewayDenial } from '../pipeline/denials.ts';
 import type { Gateway, Identity } from '../pipeline/gateway.ts';
@@ -88,7 +88,7 @@ export class PostgresListener {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     this.#slots.clear();
     const over = Promise.all(this.#open.values());
-    await Promise.race([over, delay(graceMillis)]);
+    await withDeadline(over, graceMillis, 'ending sessions').catch(() => undefined);
     for (const connection of this.#open.keys()) connection.stop(gatewayDenial('gateway_stopping', ''));
     await over;
     await this.#cancels.close();

@@ -38,6 +38,7 @@ export class SessionChannel {
   /** A signal or a size may come before the target's channel is there: they wait. */
   readonly #waiting: (() => void)[] = [];
   #inputEnded = false;
+  #done: Promise<void> = Promise.resolve();
 
   constructor(session: Session, options: SessionChannelOptions) {
     this.#options = options;
@@ -71,6 +72,11 @@ export class SessionChannel {
     });
   }
 
+  /** Resolves when everything of it is in the record, or given to it. */
+  get done(): Promise<void> {
+    return this.#done;
+  }
+
   /** Ends the channel, saying why. */
   refuse(denial: Denial): void {
     if (this.#client !== undefined) refuseChannel(this.#client, denial, this.#terminal !== undefined);
@@ -83,7 +89,7 @@ export class SessionChannel {
     client.on('error', () => undefined);
     client.stderr.on('error', () => undefined);
     const request = { kind, text, terminal: this.#terminal, environment: this.#environment };
-    this.#serve(client, request).catch(() => {
+    this.#done = this.#serve(client, request).catch(() => {
       // The record cannot be kept, or the target is gone: whoever knows the reason has said it.
       endChannel(client, { ...targetEnded, terminal: request.terminal !== undefined });
       this.#target?.destroy();
@@ -129,7 +135,7 @@ export class SessionChannel {
     let exit: Exit | undefined;
     target.on('error', () => undefined);
     target.on('exit', (status: number | null, signal?: string, core?: string, description?: string) => {
-      exit = { status, signal, dumped: core !== undefined && core !== '', description };
+      exit = { status, signal: signal?.replace(/^SIG/, ''), dumped: core !== undefined && core !== '', description };
     });
     const closed = once(target, 'close');
     client.once('close', () => target.destroy());
@@ -243,7 +249,7 @@ interface Exit {
 function sayExit(client: ServerChannel, exit: Exit | undefined): void {
   if (client.destroyed || client.writableEnded) return;
   if (exit === undefined) client.exit(targetEnded.exitStatus);
-  else if (exit.signal !== undefined) client.exit(exit.signal.replace(/^SIG/, ''), exit.dumped, exit.description ?? '');
+  else if (exit.signal !== undefined) client.exit(exit.signal, exit.dumped, exit.description ?? '');
   else client.exit(exit.status ?? 0);
 }
 

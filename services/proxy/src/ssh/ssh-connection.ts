@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
-import type { Connection } from 'ssh2';
-import { Fault } from '@inland/kernel';
+import type { Client, Connection } from 'ssh2';
+import { Fault, withDeadline } from '@inland/kernel';
 import type { Denial, Gateway, GatewaySession, Identity } from '../pipeline/gateway.ts';
 import { dialSshTarget } from './dial-ssh-target.ts';
 import { KeyProof, type Identify } from './key-proof.ts';
@@ -19,6 +19,12 @@ export interface SshConnectionServices {
 /** Channels of one connection, over its life. */
 const channelsMax = 1_000;
 
+/** How long a client has to show why its channels end, and to leave. */
+const partingMillis = 500;
+
+/** How long a target may take to end what ran, once its client is gone. */
+const channelEndMillis = 5_000;
+
 /** One client, from its first byte to its last: key → decision → way to the target → channels. */
 export class SshConnection {
   readonly #services: SshConnectionServices;
@@ -30,6 +36,7 @@ export class SshConnection {
   readonly #over: Promise<void>;
   #session: GatewaySession | undefined;
   #way: Promise<OpenedWay> | undefined;
+  #target: Client | undefined;
 
   constructor(
     services: SshConnectionServices,
@@ -79,9 +86,9 @@ export class SshConnection {
   /** Tells the person on every open channel, and ends. */
   stop(denial: Denial): void {
     for (const channel of this.#channels) channel.refuse(denial);
-    this.#connection.end();
-    // Who does not answer the end of it is cut off.
-    setTimeout(() => this.#socket.destroy(), 1_000).unref();
+    // A client leaves by itself when its last channel ends. Were it disconnected at once, it would not show the words.
+    setTimeout(() => this.#connection.end(), partingMillis).unref();
+    setTimeout(() => this.#socket.destroy(), 2 * partingMillis).unref();
   }
 
   async #findWay(client: { readonly address: string; readonly port: number }): Promise<OpenedWay> {
@@ -104,8 +111,9 @@ export class SshConnection {
       return { kind: 'refused', denial: { code, message, rule: '', requestId: session.id } };
     }
     const { client: way, hostKey } = dialled;
-    way.once('close', () => this.#targetLost(session));
-    this.#connection.once('close', () => way.end());
+    way.once('close', () => void this.#targetLost(session));
+    this.#target = way;
+    if (this.#socket.destroyed) way.end(); // left while the target was dialled
     session.ended.addEventListener('abort', () => {
       this.stop(session.ended.reason as Denial);
       way.end();
@@ -119,11 +127,18 @@ export class SshConnection {
     return { kind: 'open', session, target: way };
   }
 
-  #targetLost(session: GatewaySession): void {
-    if (this.#socket.destroyed) return;
-    void session.close('failed', 'target_lost');
-    // Channels that still run have been told; those that are over need nothing.
-    setTimeout(() => this.#connection.end(), 100).unref();
+  /** The target ended the connection by itself: what ran ends, and then the client's connection. */
+  async #targetLost(session: GatewaySession): Promise<void> {
+    if (this.#socket.destroyed || session.ended.aborted) return;
+    await this.#channelsDone();
+    await session.close('failed', 'target_lost');
+    setTimeout(() => this.#connection.end(), partingMillis).unref();
+  }
+
+  /** What runs has its end in the record before the session has. */
+  async #channelsDone(): Promise<void> {
+    const channels = Promise.all(this.#channels.map(({ done }) => done));
+    await withDeadline(channels, channelEndMillis, 'ending channels').catch(() => undefined);
   }
 
   async #left(client: { readonly address: string; readonly port: number }): Promise<void> {
@@ -138,6 +153,8 @@ export class SshConnection {
     }
     const way = await this.#way;
     if (way.kind === 'refused' && this.#session === undefined) return;
+    await this.#channelsDone();
+    this.#target?.end();
     const ended = this.#session?.ended;
     if (ended?.aborted === true) await this.#session?.close('aborted', (ended.reason as Denial).code);
     else await this.#session?.close('completed', 'client_closed');

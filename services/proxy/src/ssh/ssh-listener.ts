@@ -1,5 +1,5 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { delay, Fault } from '@inland/kernel';
+import { Fault, withDeadline } from '@inland/kernel';
 import ssh2 from 'ssh2';
 import { HandshakeSlots } from '../handshake-slots.ts';
 import { gatewayDenial } from '../pipeline/denials.ts';
@@ -93,7 +93,7 @@ export class SshListener {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     this.#slots.clear();
     const over = Promise.all([...this.#open].map((connection) => connection.over));
-    await Promise.race([over, delay(graceMillis)]);
+    await withDeadline(over, graceMillis, 'ending sessions').catch(() => undefined);
     for (const connection of this.#open) connection.stop(gatewayDenial('gateway_stopping', ''));
     await over;
     await closed;

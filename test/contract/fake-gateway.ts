@@ -20,8 +20,9 @@ export class FakeCommand implements CommandRecord {
   readonly #input: Buffer[] = [];
   recordedBytes = 0;
   summarisedBytes = 0;
+  readonly summarised = new Map<StreamKind, number>();
   maskedValues = 0;
-  result: { readonly status?: string; readonly rows?: number } | undefined;
+  result: { readonly exitStatus?: number; readonly status?: string; readonly rows?: number } | undefined;
 
   constructor(number: number, request: CommandRequest) {
     this.number = number;
@@ -43,11 +44,12 @@ export class FakeCommand implements CommandRecord {
     return Promise.resolve();
   }
 
-  summarise(_stream: StreamKind, data: Uint8Array): void {
+  summarise(stream: StreamKind, data: Uint8Array): void {
     this.summarisedBytes += data.length;
+    this.summarised.set(stream, (this.summarised.get(stream) ?? 0) + data.length);
   }
 
-  completed(result: { readonly status?: string; readonly rows?: number }): Promise<void> {
+  completed(result: NonNullable<FakeCommand['result']>): Promise<void> {
     this.result ??= result;
     return Promise.resolve();
   }
@@ -57,6 +59,7 @@ export class FakeSession implements GatewaySession {
   readonly id: string;
   readonly mask: readonly string[];
   readonly commands: FakeCommand[] = [];
+  readonly sizes: { readonly columns: number; readonly rows: number }[] = [];
   readonly closed: Promise<{ readonly ending: Ending; readonly reason: string }>;
   openedWith: { readonly address: string; readonly identity: string } | undefined;
   readonly #end = new AbortController();
@@ -102,8 +105,8 @@ export class FakeSession implements GatewaySession {
     return { kind: 'allowed', command };
   }
 
-  resized(): void {
-    // a terminal's business
+  resized(size: { readonly columns: number; readonly rows: number }): void {
+    this.sizes.push(size);
   }
 
   close(ending: Ending, reason: string): Promise<void> {
@@ -123,6 +126,7 @@ export interface FakeGatewayOptions {
 export class FakeGateway implements Gateway {
   readonly sessions: FakeSession[] = [];
   readonly attempts: AttemptRequest[] = [];
+  readonly #waiting: ((request: AttemptRequest) => void)[] = [];
   readonly #options: FakeGatewayOptions;
 
   constructor(options: FakeGatewayOptions) {
@@ -135,8 +139,20 @@ export class FakeGateway implements Gateway {
     return session;
   }
 
+  /** The first attempt that the predicate takes, made already or to come. */
+  attempted(takes: (request: AttemptRequest) => boolean): Promise<AttemptRequest> {
+    const made = this.attempts.find(takes);
+    if (made !== undefined) return Promise.resolve(made);
+    return new Promise((resolve) => {
+      this.#waiting.push((request) => {
+        if (takes(request)) resolve(request);
+      });
+    });
+  }
+
   attempt(request: AttemptRequest): Promise<AttemptResult> {
     this.attempts.push(request);
+    for (const hear of this.#waiting) hear(request);
     const id = `request-${this.attempts.length}`;
     const refused = (code: string, message: string): AttemptResult => ({
       kind: 'refused',
