@@ -189,11 +189,13 @@ describe('a line on a real terminal', () => {
       ['typed', 'ls'],
       ['shown', 'ls\x1b[2m; rm -rf /\x1b[0m\x1b[10D'],
     ];
-    const take = (...more: readonly Step[]): string[] => texts(play([...suggested, ...more, ['typed', '\r']]));
-    expect(take()).toEqual(['ls']);
-    expect(take(['typed', '\x1b[C'], ['shown', '\x1b[10C'])).toEqual(['ls; rm -rf /']);
-    expect(take(['typed', '\x05'], ['shown', '; rm -rf /'])).toEqual(['ls; rm -rf /']);
-    expect(take(['typed', '\x1b[C'])).toEqual(['ls']);
+    const take = (...more: readonly Step[]): string[] =>
+      lines(play([...suggested, ...more, ['typed', '\r']])).map(({ text, source }) => `${source}: ${text}`);
+    expect(take()).toEqual(['typed: ls']);
+    expect(take(['typed', '\x1b[C'], ['shown', '\x1b[10C'])).toEqual(['screen: ls; rm -rf /']);
+    expect(take(['typed', '\x05'], ['shown', '; rm -rf /'])).toEqual(['screen: ls; rm -rf /']);
+    expect(take(['typed', '\x1b[C'], ['shown', '\x07'])).toEqual(['typed: ls']);
+    expect(take(['typed', '\x1b[C'])).toEqual(['unknown: ls']);
   });
 
   it('does not take the echo of a line that waits for its verdict for another line', () => {

@@ -176,7 +176,10 @@ export class TerminalLine {
 
   #edit(key: EditKey): void {
     if (this.#joined && this.#edited.atStart && key !== 'right' && key !== 'end') this.#lost = true;
-    if (this.#edited.atEnd && (key === 'right' || key === 'end')) this.#mayHaveTaken = true;
+    if (this.#edited.atEnd && (key === 'right' || key === 'end')) {
+      this.#mayHaveTaken = true;
+      this.#answered = false;
+    }
     this.#edited.apply(key);
     // On a line that only the screen knows, an edit must have been drawn before Enter.
     if (this.#unsure) this.#becomeUnsure();
@@ -212,13 +215,16 @@ export class TerminalLine {
     if (secretQuestion.test(this.#prompt) && /^[*•●]*$/u.test(drawn))
       return { text: '', hidden: true, source: 'typed' };
     if (this.#lost || this.#edited.overflowed) return { text: this.#edited.text, hidden: false, source: 'unknown' };
-    const { text } = this.#edited;
-    if (!this.#unsure) {
-      const taken = this.#mayHaveTaken && drawn.length > text.length && drawn.startsWith(text) && this.#cursorAtEnd();
-      return taken ? { text: drawn, hidden: false, source: 'screen' } : { text, hidden: false, source: 'typed' };
-    }
+    if (!this.#unsure) return this.#typedOrTaken(this.#edited.text, drawn);
     if (!this.#answered) return { text: this.#edited.text, hidden: false, source: 'unknown' };
     return { text: drawn + this.#notEchoed, hidden: false, source: 'screen' };
+  }
+
+  /** A suggestion that a shell drew behind the cursor is the line's, once the cursor has moved behind it. */
+  #typedOrTaken(text: string, drawn: string): { text: string; hidden: boolean; source: LineSource } {
+    const suggested = this.#mayHaveTaken && drawn.length > text.length && drawn.startsWith(text);
+    if (suggested && this.#cursorAtEnd()) return { text: drawn, hidden: false, source: 'screen' };
+    return { text, hidden: false, source: suggested && !this.#answered ? 'unknown' : 'typed' };
   }
 
   /** What the target drew after the prompt. */
@@ -228,7 +234,6 @@ export class TerminalLine {
     return (found ?? cells.slice(this.#promptCells).join('')).trimEnd();
   }
 
-  /** A suggestion that was not taken stands behind the cursor. */
   #cursorAtEnd(): boolean {
     const { cells, cursor } = this.#screen.rows.line();
     return cells.slice(cursor).join('').trim() === '';
