@@ -1,3 +1,4 @@
+import { DrawnLine } from './drawn-line.ts';
 import { EditedText } from './edited-text.ts';
 import { ShownScreen } from './shown-screen.ts';
 import { TypedKeys, type EditKey, type Key } from './typed-keys.ts';
@@ -34,21 +35,6 @@ export interface TerminalLineOptions {
   readonly columns?: number;
 }
 
-const secretQuestion =
-  /(pass(word|phrase|code|wd)|passwort|kennwort|mot de passe|contraseña|\bpin\b|\botp\b|secret|token|one-time|verification code).{0,200}[:?]\s*$/iu;
-
-interface LastLine {
-  readonly text: string;
-  /** The row in which it ended, and where its text began. */
-  readonly row: number;
-  readonly promptCells: number;
-  /** The target wrote since. */
-  answered: boolean;
-}
-
-/** How readline draws a search through the history: what it has found stands after the quote. */
-const search = /^\((?:failed )?(?:reverse-)?i-search\)`.*?': (.*)$/su;
-
 /**
  * Follows a person's keys and the target's echo on one terminal, and says which line each Enter would submit. An aid,
  * not a wall: what a program on the target makes of the keys is the program's.
@@ -56,18 +42,14 @@ const search = /^\((?:failed )?(?:reverse-)?i-search\)`.*?': (.*)$/su;
 export class TerminalLine {
   readonly #keys = new TypedKeys();
   readonly #screen = new ShownScreen();
+  readonly #drawn = new DrawnLine(this.#screen.rows);
   readonly #edited: EditedText;
-  /** Where the prompt ended, in cells of the cursor's line, and what it said, when the line's first key was typed. */
-  #promptCells = 0;
-  #prompt = '';
   /** A key was typed whose effect only the target knows. */
   #unsure = false;
   /** The target wrote since the last such key. */
   #answered = false;
   /** Moved to the right at the end of the line, where a shell may take over what it has suggested. */
   #mayHaveTaken = false;
-  /** The last line that Enter submitted, if the target took it so. */
-  #last: LastLine | undefined;
   /** The text cannot be known, whatever the target writes. */
   #lost = false;
   /** A line break was pasted, so that this line may be joined with the one before. */
@@ -92,7 +74,7 @@ export class TerminalLine {
     this.#screen.write(data);
     this.#answered = true;
     this.#notEchoed = '';
-    if (this.#last !== undefined) this.#last.answered = true;
+    this.#drawn.answered();
     if (wasAlternate !== this.#screen.alternate) this.clear();
   }
 
@@ -120,7 +102,7 @@ export class TerminalLine {
   clear(): void {
     this.#keys.reset();
     this.#joined = false;
-    this.#last = undefined;
+    this.#drawn.forget();
     this.#restart();
   }
 
@@ -134,7 +116,7 @@ export class TerminalLine {
 
   /** The line that this key submits, if it does. */
   #press(key: Key): { text: string; hidden: boolean; source: LineSource } | undefined {
-    if (this.#edited.isEmpty && !this.#unsure) this.#markPrompt();
+    if (this.#edited.isEmpty && !this.#unsure) this.#begin();
     switch (key.kind) {
       case 'text':
         for (const character of key.text) this.#edited.insert(character);
@@ -146,9 +128,8 @@ export class TerminalLine {
         return undefined;
       case 'enter': {
         const line = this.#line();
-        this.#last = line.hidden
-          ? undefined
-          : { text: line.text, row: this.#screen.rows.row, promptCells: this.#promptCells, answered: false };
+        if (line.hidden) this.#drawn.forget();
+        else this.#drawn.submitted(line.text);
         this.#restart();
         this.#joined = key.pasted;
         return line;
@@ -160,7 +141,7 @@ export class TerminalLine {
         return undefined;
       case 'interrupt':
         this.#joined = false;
-        this.#last = undefined;
+        this.#drawn.forget();
         this.#restart();
         return undefined;
       case 'suspend':
@@ -191,51 +172,27 @@ export class TerminalLine {
     this.#notEchoed = '';
   }
 
-  #markPrompt(): void {
-    if (this.#notSubmitted()) {
+  /** The first key of a line. */
+  #begin(): void {
+    if (this.#drawn.choseOnly()) {
       this.#unsure = true;
       this.#answered = true;
-      return;
-    }
-    const { cells, cursor } = this.#screen.rows.line();
-    this.#promptCells = cursor;
-    this.#prompt = cells.slice(Math.max(0, cursor - 400), cursor).join('');
-  }
-
-  /** The last Enter chose from a menu, or so: in its row there is another text now, which the next Enter would submit. */
-  #notSubmitted(): boolean {
-    const last = this.#last;
-    if (last?.answered !== true || this.#screen.rows.row > last.row) return false;
-    const drawn = this.#screen.rows.line().cells.slice(last.promptCells).join('').trimEnd();
-    return drawn !== '' && !last.text.startsWith(drawn);
+    } else this.#drawn.begin();
   }
 
   #line(): { text: string; hidden: boolean; source: LineSource } {
-    const drawn = this.#drawn();
-    if (secretQuestion.test(this.#prompt) && /^[*•●]*$/u.test(drawn))
-      return { text: '', hidden: true, source: 'typed' };
+    if (this.#drawn.answersSecretly) return { text: '', hidden: true, source: 'typed' };
     if (this.#lost || this.#edited.overflowed) return { text: this.#edited.text, hidden: false, source: 'unknown' };
-    if (!this.#unsure) return this.#typedOrTaken(this.#edited.text, drawn);
+    if (!this.#unsure) return this.#typedOrTaken(this.#edited.text);
     if (!this.#answered) return { text: this.#edited.text, hidden: false, source: 'unknown' };
-    return { text: drawn + this.#notEchoed, hidden: false, source: 'screen' };
+    return { text: this.#drawn.found() + this.#notEchoed, hidden: false, source: 'screen' };
   }
 
   /** A suggestion that a shell drew behind the cursor is the line's, once the cursor has moved behind it. */
-  #typedOrTaken(text: string, drawn: string): { text: string; hidden: boolean; source: LineSource } {
+  #typedOrTaken(text: string): { text: string; hidden: boolean; source: LineSource } {
+    const drawn = this.#drawn.text();
     const suggested = this.#mayHaveTaken && drawn.length > text.length && drawn.startsWith(text);
-    if (suggested && this.#cursorAtEnd()) return { text: drawn, hidden: false, source: 'screen' };
+    if (suggested && this.#drawn.cursorAtEnd) return { text: drawn, hidden: false, source: 'screen' };
     return { text, hidden: false, source: suggested && !this.#answered ? 'unknown' : 'typed' };
-  }
-
-  /** What the target drew after the prompt. */
-  #drawn(): string {
-    const { cells } = this.#screen.rows.line();
-    const found = this.#unsure ? search.exec(cells.join(''))?.[1] : undefined;
-    return (found ?? cells.slice(this.#promptCells).join('')).trimEnd();
-  }
-
-  #cursorAtEnd(): boolean {
-    const { cells, cursor } = this.#screen.rows.line();
-    return cells.slice(cursor).join('').trim() === '';
   }
 }
