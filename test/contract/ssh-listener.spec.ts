@@ -253,6 +253,45 @@ describe('a shell through the SSH listener', () => {
     await expect(readFile(`${mark}-forbidden`)).rejects.toThrow('ENOENT');
   });
 
+  it('does not run what it cannot see: a line taken from the history unseen', async () => {
+    const gate = await start();
+    const shell = startSsh(gate, [], ['-tt']);
+    await shell.said(/[#$] $/);
+    shell.type('\u001b[A\r');
+    await shell.said(/Inland refused this: the gateway cannot tell what this line would run\.[^]*[#$] $/);
+    shell.type('exit 0\r');
+    expect(await shell.end()).toBe(0);
+  });
+
+  it('judges the lines of a shell that a command starts', async () => {
+    const refuses = ({ text }: { readonly text: string }): string | undefined =>
+      text.includes('forbidden') ? 'the rule forbids this.' : undefined;
+    const gate = await start({ refuses });
+    const mark = join(folder, 'started-ran');
+    const shell = startSsh(gate, ['sh -i'], ['-tt']);
+    await shell.said(/[#$] $/);
+    shell.type(`touch ${mark}-forbidden\r`);
+    await shell.said('Inland refused this: the rule forbids this.');
+    shell.type('exit 3\r');
+    expect(await shell.end()).toBe(3);
+    await expect(readFile(`${mark}-forbidden`)).rejects.toThrow('ENOENT');
+  });
+
+  it('can be typed in where values are masked', async () => {
+    const gate = await start({ mask: detectors });
+    const shell = startSsh(gate, [], ['-tt']);
+    await shell.said(/[#$] $/);
+    for (const key of 'echo anne.example@harbour.example') {
+      const before = shell.output.length;
+      shell.type(key);
+      await shell.said(new RegExp(`^[^]{${before}}[^]`));
+    }
+    shell.type('\r');
+    await shell.said(/[\r\n]a\*+\.\*+@\*+\.example/);
+    shell.type('exit\r');
+    expect(await shell.end()).toBe(0);
+  });
+
   it('keeps what answers a question for a secret out of the record', async () => {
     const gate = await start();
     const shell = startSsh(gate, [], ['-tt']);
@@ -281,6 +320,30 @@ describe('a shell through the SSH listener', () => {
     await shell.said('Inland refused this: the time is over.');
     expect(await shell.end()).not.toBe(0);
     expect(await gate.gateway.last.closed).toEqual({ ending: 'aborted', reason: 'session_time_over' });
+  });
+});
+
+describe('a script for a shell without a terminal', () => {
+  const script = 'echo one\nif true; then\n  echo two\nfi\nexit 4';
+
+  it('has each line in the record, and runs as it is', async () => {
+    const gate = await start();
+    const ran = await gate.ssh([], { args: ['-T'], input: script });
+    expect([ran.status, ran.stdout.endsWith('one\ntwo\n')]).toEqual([4, true]);
+    const requests = gate.gateway.last.commands.map(({ request }) => [request.operation, request.text]);
+    expect(requests).toEqual([['ssh.shell', ''], ...script.split('\n').map((line) => ['ssh.line', line])]);
+  });
+
+  it('ends before a line that is refused', async () => {
+    const refuses = ({ text }: { readonly text: string }): string | undefined =>
+      text.includes('forbidden') ? 'the rule forbids this.' : undefined;
+    const gate = await start({ refuses });
+    const mark = join(folder, 'script-ran');
+    const ran = await gate.ssh([], { args: ['-T'], input: `echo one\ntouch ${mark}-forbidden\ntouch ${mark}-after\n` });
+    expect([ran.status, ran.stdout.endsWith('one\n')]).toEqual([refusedExitStatus, true]);
+    expect(ran.stderr).toContain('Inland refused this: the rule forbids this.');
+    for (const each of ['forbidden', 'after']) await expect(readFile(`${mark}-${each}`)).rejects.toThrow('ENOENT');
+    expect(gate.gateway.last.commands[0]?.result).toMatchObject({ exitStatus: 0 });
   });
 });
 

@@ -13,6 +13,8 @@ const messages = {
   target_secret_missing:
     'the gateway has no credential for this login of the target; your platform team must put it there.',
   command_too_long: 'the command is longer than the gateway can judge. Send it in smaller pieces.',
+  line_unknown:
+    'the gateway cannot tell what this line would run. Type it again, and press Enter when all of it is shown.',
   replica_isolated:
     'this gateway lost touch with the others and stopped, so that the record stays true. Connect again.',
   gateway_stopping: 'this gateway is being stopped. Connect again to reach another.',

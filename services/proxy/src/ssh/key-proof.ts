@@ -74,7 +74,9 @@ export function fingerprintOf(key: Buffer): string {
   return `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`;
 }
 
+/** Signatures with SHA-1 (`ssh-rsa` without more, `ssh-dss`) prove nothing any more: RFC 8332 names the others. */
 function signatureHolds({ key, blob, signature, hashAlgo }: PublicKeyAuthContext): boolean {
+  if (key.algo === 'ssh-dss' || (key.algo === 'ssh-rsa' && hashAlgo === undefined)) return false;
   const parsed = ssh2.utils.parseKey(`${key.algo} ${key.data.toString('base64')}`);
   if (parsed instanceof Error || blob === undefined || signature === undefined) return false;
   const [publicKey] = Array.isArray(parsed) ? parsed : [parsed];

@@ -22,6 +22,8 @@ export interface OutputRelayOptions {
    * nobody can wait: it is held until more comes, or the end.
    */
   readonly silenceMillis: () => number | undefined;
+  /** What came just now is no news to the person, who typed it: alone, it is not held back at all. */
+  readonly isEcho: () => boolean;
 }
 
 /** One stream of a target on its way to the client: masked, then recorded, then written, with backpressure. */
@@ -42,7 +44,7 @@ export class OutputRelay {
       for await (const chunk of target) {
         clearTimeout(this.#timer);
         await this.#next(() => this.#options.masker.write(chunk));
-        this.#armSilence();
+        await this.#letGo(chunk.length);
       }
     } finally {
       clearTimeout(this.#timer);
@@ -55,9 +57,11 @@ export class OutputRelay {
     return this.#next(() => ({ data: Buffer.from(text), masked: 0 }));
   }
 
-  #armSilence(): void {
-    const { masker, silenceMillis } = this.#options;
-    const millis = masker.heldBytes === 0 ? undefined : silenceMillis();
+  async #letGo(cameBytes: number): Promise<void> {
+    const { masker, silenceMillis, isEcho } = this.#options;
+    if (masker.heldBytes === 0) return;
+    if (masker.heldBytes <= cameBytes && isEcho()) return this.#next(() => masker.flush());
+    const millis = silenceMillis();
     if (millis === undefined) return;
     this.#timer = setTimeout(() => {
       this.#next(() => masker.flush()).catch(() => undefined); // the next piece meets the same failure

@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { StreamKind } from '@inland/events';
 import type { Client, ClientChannel, ServerChannel, Session } from 'ssh2';
-import type { CommandRecord, Denial, GatewaySession } from '../pipeline/gateway.ts';
+import { denialText, type CommandRecord, type Denial, type GatewaySession } from '../pipeline/gateway.ts';
 import { OutputRelay, type MasksStream } from './output-relay.ts';
-import { endChannel, refuseChannel } from './refused-channel.ts';
+import { PipedLines } from './piped-lines.ts';
+import { endChannel, refuseChannel, refusedExitStatus } from './refused-channel.ts';
 import { environmentMax, mayBeSet, operationOf, type SessionRequest } from './session-request.ts';
 import { TypedLines } from './typed-lines.ts';
 import { writeTo } from './write-to.ts';
@@ -24,6 +25,9 @@ export interface SessionChannelOptions {
 /** After so long without output what the masker holds is let go: on a terminal a person waits, else perhaps a program. */
 const silenceMillis = { terminal: 15, stream: 50 };
 
+/** A line of a script that is longer cannot be judged. */
+const scriptLineBytesMax = 64 * 1024;
+
 const targetEnded = { text: 'Inland: the target ended the connection.', exitStatus: 255 };
 
 /** One session channel of a client (RFC 4254 §6): asks, is decided, and is relayed to a channel of the target. */
@@ -38,6 +42,8 @@ export class SessionChannel {
   /** A signal or a size may come before the target's channel is there: they wait. */
   readonly #waiting: (() => void)[] = [];
   #inputEnded = false;
+  /** A line of the script was refused: what ran before it ends by itself. */
+  #refused = false;
   #done: Promise<void> = Promise.resolve();
 
   constructor(session: Session, options: SessionChannelOptions) {
@@ -152,7 +158,8 @@ export class SessionChannel {
       ...(exit?.status === null || exit?.status === undefined ? {} : { exitStatus: exit.status }),
       status: exit?.signal ?? (exit === undefined ? (clientLeft ? 'client_closed' : 'target_closed') : ''),
     });
-    sayExit(client, exit);
+    if (this.#refused && !client.destroyed) client.exit(refusedExitStatus);
+    else sayExit(client, exit);
     client.end();
     await input;
   }
@@ -169,7 +176,7 @@ export class SessionChannel {
     client: ServerChannel,
     target: ClientChannel,
     command: CommandRecord,
-    { kind, terminal }: SessionRequest,
+    { terminal }: SessionRequest,
   ): Promise<void> {
     const { createMasker, recordedBytesMax, number } = this.#options;
     const session = this.#session as GatewaySession;
@@ -182,9 +189,10 @@ export class SessionChannel {
         recordedBytesMax,
         silenceMillis: () =>
           terminal !== undefined ? silenceMillis.terminal : this.#inputEnded ? undefined : silenceMillis.stream,
+        isEcho: () => this.#lines?.echoes === true,
       });
     const out = relay(StreamKind.OUTPUT, client);
-    if (kind === 'shell' && terminal !== undefined)
+    if (terminal !== undefined)
       this.#lines = new TypedLines({
         session,
         channel: number,
@@ -209,21 +217,35 @@ export class SessionChannel {
     client: ServerChannel,
     target: ClientChannel,
     command: CommandRecord,
-    { terminal }: SessionRequest,
+    { kind, terminal }: SessionRequest,
   ): Promise<void> {
+    const script = kind === 'shell' && terminal === undefined ? this.#scriptFor(target) : undefined;
+    let denial: Denial | undefined;
     try {
-      for await (const chunk of client as AsyncIterable<Buffer>) {
+      // The channel stays when this stops reading: there is still something to say.
+      for await (const chunk of client.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
         if (this.#lines !== undefined) await this.#lines.typed(chunk);
         else {
           // Keys of a terminal may be a password: not even their hash is kept.
           if (terminal === undefined) command.summarise(StreamKind.INPUT, chunk);
-          await writeTo(target, chunk);
+          if (script === undefined) await writeTo(target, chunk);
+          else if ((denial = await script.given(chunk)) !== undefined) break;
         }
       }
     } finally {
       this.#inputEnded = true;
     }
+    denial ??= await script?.ended();
+    if (denial !== undefined) {
+      this.#refused = true;
+      client.stderr.write(`${denialText(denial)}\n`);
+    }
     target.end(); // half-close: its output may still come
+  }
+
+  #scriptFor(target: ClientChannel): PipedLines {
+    const session = this.#session as GatewaySession;
+    return new PipedLines({ session, channel: this.#options.number, target, lineBytesMax: scriptLineBytesMax });
   }
 
   #whenOpen(work: (target: ClientChannel) => void): void {

@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream';
 import { TerminalLine } from '@inland/ssh-session';
+import { gatewayDenial } from '../pipeline/denials.ts';
 import { denialText, type Denial, type GatewaySession } from '../pipeline/gateway.ts';
 import { writeTo } from './write-to.ts';
 
@@ -16,18 +17,31 @@ export interface TypedLinesOptions {
 /** Interrupts: a shell gives up the line and shows a new prompt, and no program takes it for Enter. */
 const interrupt = Buffer.from('\u0003');
 
+/** A character in UTF-8. A paste comes as more, and its echo in pieces. */
+const keyBytesMax = 4;
+
 /** What a person types in a shell: keys pass at once, and each Enter waits until its line is decided and durable. */
 export class TypedLines {
   readonly #options: TypedLinesOptions;
   readonly #line: TerminalLine;
+  /** The key that was typed last, if it was a single one, until the target answers. */
+  #key: Uint8Array | undefined;
+  #echoes = false;
 
   constructor(options: TypedLinesOptions) {
     this.#options = options;
     this.#line = new TerminalLine({ columns: options.columns });
   }
 
+  /** What was shown last is the key that the person just typed: no news to them, and a delay would be felt. */
+  get echoes(): boolean {
+    return this.#echoes;
+  }
+
   /** What the target wrote, as it wrote it. */
   shown(data: Uint8Array): void {
+    this.#echoes = this.#key !== undefined && Buffer.compare(this.#key, data) === 0;
+    this.#key = undefined;
     this.#line.shown(data);
   }
 
@@ -37,13 +51,15 @@ export class TypedLines {
 
   async typed(data: Uint8Array): Promise<void> {
     const { session, channel, target } = this.#options;
+    this.#key = data.length <= keyBytesMax ? data : undefined;
     for (const piece of this.#line.typed(data)) {
       if (piece.kind === 'pass') {
         await writeTo(target, piece.data);
         continue;
       }
       // An answer to a question for a secret is no command, and must not be in the record.
-      if (!piece.hidden && (piece.text.trim() !== '' || piece.source === 'unknown')) {
+      if (piece.source === 'unknown') return this.#refuse(gatewayDenial('line_unknown', session.id));
+      if (!piece.hidden && piece.text.trim() !== '') {
         const verdict = await session.submit({ operation: 'ssh.line', text: piece.text, observed: true, channel });
         if (verdict.kind === 'refused') {
           await this.#refuse(verdict.denial);
