@@ -4,6 +4,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { installKafka } from './kafka.mjs';
 import { installS3 } from './s3.mjs';
 
 const opa = join(process.env.GOPATH ?? join(homedir(), 'go'), 'bin/opa');
@@ -40,6 +41,12 @@ const parts = [
         env: { ...process.env, GOFLAGS: '' },
       }),
     how: 'install Go, then: go install github.com/open-policy-agent/opa@v1.22.2',
+  },
+  {
+    name: 'Kafka 4.1',
+    there: () => false, // it knows by itself
+    install: () => installKafka(),
+    how: 'install Java 17 and Maven, and let Maven reach its repository: apt-get install openjdk-17-jre-headless maven',
   },
   {
     name: 'an S3 server (versitygw)',

@@ -4,6 +4,7 @@ import type { Coordination } from '@inland/coordination';
 import { MemoryCoordination } from '@inland/coordination-memory';
 import { RedisCoordination } from '@inland/coordination-redis';
 import type { EventLog } from '@inland/event-log';
+import { KafkaEventLog } from '@inland/event-log-kafka';
 import { SqliteEventLog } from '@inland/event-log-sqlite';
 import { Fault } from '@inland/kernel';
 import type { ProjectionStore } from '@inland/projection-store';
@@ -38,12 +39,32 @@ export function storeRegions({ region, log, recordings, projections }: HostConfi
   };
 }
 
-export async function openLog({ config }: StoreSurroundings): Promise<EventLog> {
+export async function openLog({ config, secrets, logger, clientId }: StoreSurroundings): Promise<EventLog> {
   const { log, home } = config;
-  if (log.kind === 'kafka') throw new Fault('misconfigured', 'log.kind kafka is not there yet');
-  return SqliteEventLog.open({
-    folder: join(home, 'log'),
-    ...(log.maxBytes === undefined ? {} : { maxBytes: log.maxBytes }),
+  if (log.kind === 'embedded')
+    return SqliteEventLog.open({
+      folder: join(home, 'log'),
+      ...(log.maxBytes === undefined ? {} : { maxBytes: log.maxBytes }),
+    });
+  const { brokers, replicationFactor, minInsyncReplicas, sessionPartitions, sessionRetentionDays, tls, sasl } = log;
+  return KafkaEventLog.open({
+    brokers,
+    clientId,
+    replicationFactor,
+    minInsyncReplicas,
+    sessionPartitions,
+    sessionRetentionDays,
+    ...(tls === undefined ? {} : { tls: caOf(tls.caFile) }),
+    ...(sasl === undefined
+      ? {}
+      : {
+          sasl: {
+            mechanism: sasl.mechanism,
+            username: sasl.username,
+            password: await secrets(sasl.passwordSecret),
+          },
+        }),
+    onLog: (level, line) => logger[level]({ from: 'kafka' }, line),
   });
 }
 
