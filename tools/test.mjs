@@ -1,7 +1,7 @@
 // Runs the tests: `node tools/test.mjs [unit|contract|e2e|fault|all] [path or name pattern …]`.
 //   unit      beside the code, no I/O, under a minute           libs, services: *.spec.ts; test/*.spec.ts
 //   contract  every port's contract on every adapter, real parts  test/contract
-//   e2e       real processes and real clients                      test/e2e
+//   e2e       real processes and clients: embedded, then as a cluster  test/e2e (INLAND_E2E=embedded|cluster: one)
 //   fault     brokers killed, disks filled, processes killed       test/fault
 // Real parts that are missing are installed first (test/parts/install.mjs); what cannot be installed is named, and is
 // a failure when CI is set.
@@ -11,7 +11,7 @@ import { existsSync, globSync } from 'node:fs';
 const kinds = {
   unit: { paths: ['libs/', 'services/', 'test/architecture'], workers: '2' },
   contract: { paths: ['test/contract/'], workers: '1' },
-  e2e: { paths: ['test/e2e/'], workers: '1' },
+  e2e: { paths: ['test/e2e/'], workers: '1', worlds: ['embedded', 'cluster'] },
   fault: { paths: ['test/fault/'], workers: '1' },
 };
 
@@ -23,8 +23,8 @@ function hasTests(paths) {
   return paths.some((path) => !path.endsWith('/') || globSync(`${path}**/*.spec.ts`).length > 0);
 }
 
-function run(command, args) {
-  const result = spawnSync(command, args, { stdio: 'inherit', env: process.env });
+function run(command, args, env = {}) {
+  const result = spawnSync(command, args, { stdio: 'inherit', env: { ...process.env, ...env } });
   if (result.error) console.error(String(result.error));
   return result.status ?? 1;
 }
@@ -51,7 +51,11 @@ for (const kind of chosen) {
   const { paths, workers } = kinds[kind];
   const args =
     patterns.length > 0 ? patterns : paths.map((path) => `<rootDir>/${path}`.replace('<rootDir>', process.cwd()));
-  console.log(`\n== ${kind} tests`);
-  const status = run(process.execPath, [...jest, '--maxWorkers', workers, ...args]);
-  if (status !== 0) process.exit(status);
+  const worlds = process.env.INLAND_E2E ? [process.env.INLAND_E2E] : (kinds[kind].worlds ?? [undefined]);
+  for (const world of worlds) {
+    console.log(`\n== ${kind} tests${world === undefined ? '' : `, ${world}`}`);
+    const env = world === undefined ? {} : { INLAND_E2E: world };
+    const status = run(process.execPath, [...jest, '--maxWorkers', workers, ...args], env);
+    if (status !== 0) process.exit(status);
+  }
 }

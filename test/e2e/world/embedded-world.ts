@@ -32,6 +32,7 @@ export async function startEmbedded(): Promise<World> {
     keys: { alice: join(folder, 'demo/keys/alice'), olga: join(folder, 'demo/keys/olga') },
     caFile: join(folder, 'ca.pem'),
     knownHostsFile: join(folder, 'known_hosts'),
+    written: [folder],
     killReplica: async () => {
       await inland.stop('SIGKILL');
     },

@@ -10,7 +10,7 @@ export interface Replica {
 /** All of Inland as real processes, with demo targets: in one process on embedded stores, or a process per service. */
 export interface World {
   readonly kind: 'embedded' | 'cluster';
-  /** Everything that Inland and its stores write is below it. */
+  /** For the test's own files, and most of what Inland writes. */
   readonly folder: string;
   readonly api: string;
   /** The home folder of the auth service: its signing key is there. */
@@ -22,6 +22,8 @@ export interface World {
   readonly keys: { readonly alice: string; readonly olga: string };
   readonly caFile: string;
   readonly knownHostsFile: string;
+  /** Folders that hold everything that Inland and its stores write. */
+  readonly written: readonly string[];
   /** kill -9 of the process that has this proxy. */
   killReplica(index: number): Promise<void>;
   /** Starts again what was killed, on the same ports and folders. */

@@ -7,22 +7,26 @@ import type { World } from './world.ts';
 const targetsOwn = /^demo\//;
 
 /**
- * Everything that Inland and its stores have written below the world's folder, by file: bytes as text, with recordings
+ * Everything that Inland and its stores have written, by file: bytes as text, with recordings
  * unpacked event by event. The clients' own files and the targets' data are left out.
  */
 export async function writtenText(world: World): Promise<ReadonlyMap<string, string>> {
   const texts = new Map<string, string>();
-  for (const entry of await readdir(world.folder, { recursive: true, withFileTypes: true })) {
+  for (const folder of world.written) await readAll(folder, texts);
+  return texts;
+}
+
+async function readAll(folder: string, texts: Map<string, string>): Promise<void> {
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue;
     const path = join(entry.parentPath, entry.name);
-    const name = relative(world.folder, path);
+    const name = relative(folder, path);
     if (targetsOwn.test(name)) continue;
     const bytes = await readFile(path).catch(() => undefined); // databases remove files as they go
     if (bytes === undefined) continue;
     texts.set(name, bytes.toString('latin1'));
     if (name.includes('recordings/')) texts.set(`${name} (unpacked)`, await unpacked(bytes));
   }
-  return texts;
 }
 
 async function unpacked(recording: Buffer): Promise<string> {
