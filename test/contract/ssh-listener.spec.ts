@@ -22,7 +22,7 @@ let target: ResolvedTarget;
 let hostKey: { readonly private: string; readonly public: string };
 let aliceKey: string;
 let strangerKey: string;
-let aliceFingerprint: string;
+const alicesFingerprints = new Set<string>();
 let cleanUp: (() => Promise<void>)[] = [];
 
 beforeAll(async () => {
@@ -34,8 +34,7 @@ beforeAll(async () => {
   strangerKey = join(folder, 'stranger');
   await writeFile(aliceKey, alice.private, { mode: 0o600 });
   await writeFile(strangerKey, ssh2.utils.generateKeyPairSync('ed25519').private, { mode: 0o600 });
-  const blob = Buffer.from(alice.public.split(' ')[1] ?? '', 'base64');
-  aliceFingerprint = `SHA256:${createHash('sha256').update(blob).digest('base64').replace(/=+$/, '')}`;
+  alicesFingerprints.add(fingerprintOf(alice.public));
   target = {
     name: 'build-eu',
     region: 'aws:eu-central-1',
@@ -61,6 +60,7 @@ interface Gate {
   readonly gateway: FakeGateway;
   readonly port: number;
   readonly options: readonly string[];
+  readonly warnings: readonly string[];
   ssh(command: readonly string[], options?: RunOptions & { readonly args?: readonly string[] }): Promise<Ran>;
 }
 
@@ -73,10 +73,11 @@ async function start(
   } = {},
 ): Promise<Gate> {
   const gateway = new FakeGateway({ targets: { 'build-eu': target }, ...options });
+  const warnings: string[] = [];
   const listener = new SshListener({
     gateway,
     identify: async ({ fingerprint }): Promise<Identity> =>
-      fingerprint === aliceFingerprint
+      alicesFingerprints.has(fingerprint)
         ? {
             kind: 'proven',
             subject: 'alice',
@@ -91,7 +92,7 @@ async function start(
     port: 0,
     limits: { unauthenticatedMax: 100, handshakeMillis: 10_000, ...limits },
     createMasker: (wanted) => new StreamMasker(wanted),
-    logger: { warn: () => undefined },
+    logger: { warn: (message) => warnings.push(message) },
   });
   await listener.listen();
   cleanUp.push(() => listener.close({ graceMillis: 0 }));
@@ -111,12 +112,17 @@ async function start(
   const sshOptions = [...common, '-i', aliceKey];
   const ssh: Gate['ssh'] = (command, { args = [], ...rest } = {}) =>
     run('ssh', ['-p', String(port), ...sshOptions, ...args, 'deploy@build-eu@127.0.0.1', ...command], rest);
-  return { gateway, port, options: sshOptions, ssh };
+  return { gateway, port, options: sshOptions, warnings, ssh };
 }
 
 function startSsh(gate: Gate, command: readonly string[], args: readonly string[] = []): Started {
   const all = ['-p', String(gate.port), ...gate.options, ...args, 'deploy@build-eu@127.0.0.1', ...command];
   return new Started('ssh', all);
+}
+
+function fingerprintOf(publicKey: string): string {
+  const blob = Buffer.from(publicKey.split(' ')[1] ?? '', 'base64');
+  return `SHA256:${createHash('sha256').update(blob).digest('base64').replace(/=+$/, '')}`;
 }
 
 const sha256 = (data: Uint8Array | string): string => createHash('sha256').update(data).digest('hex');
@@ -201,6 +207,24 @@ describe('ssh through the SSH listener', () => {
       args: ['-o', 'SetEnv=LC_NAME=de_DE SECRET_OF_MINE=x'],
     });
     expect(ran.stdout).toBe('de_DE|\n');
+  });
+
+  it('reads no more of the target than the client takes', async () => {
+    const gate = await start({}, { recordedBytesMax: 0 });
+    const ssh = startSsh(gate, ['head -c 200000000 /dev/zero']);
+    ssh.child.stdout?.pause();
+    const passed = (): number => gate.gateway.sessions[0]?.commands[0]?.summarised.get(StreamKind.OUTPUT) ?? 0;
+    // Until everything between is full: a second client's command takes far longer than the next piece would.
+    for (let before = -1; before !== passed() || before === 0;) {
+      before = passed();
+      await gate.ssh(['true']);
+    }
+    expect(passed()).toBeGreaterThan(0);
+    expect(passed()).toBeLessThan(32 * 1024 * 1024);
+    ssh.child.kill('SIGKILL');
+    ssh.child.stdout?.resume();
+    await ssh.end();
+    expect(await gate.gateway.sessions[0]?.closed).toEqual({ ending: 'completed', reason: 'client_closed' });
   });
 
   it('runs many channels on one connection as one session', async () => {
@@ -433,6 +457,29 @@ describe('who may not pass the SSH listener', () => {
   });
 });
 
+describe('keys that the SSH listener takes', () => {
+  it.each([
+    ['rsa', { bits: 2048 }],
+    ['ecdsa', { bits: 256 }],
+    ['ed25519', {}],
+  ] as const)('are of the kind %s', async (kind, how) => {
+    const pair = ssh2.utils.generateKeyPairSync(kind as 'rsa', how as { bits: number });
+    const file = join(folder, `alice-${kind}`);
+    await writeFile(file, pair.private, { mode: 0o600 });
+    alicesFingerprints.add(fingerprintOf(pair.public));
+    const gate = await start();
+    const ran = await run('ssh', [
+      '-p',
+      String(gate.port),
+      ...gate.options.slice(0, -1),
+      file,
+      'deploy@build-eu@127.0.0.1',
+      'echo fine',
+    ]);
+    expect(ran).toMatchObject({ status: 0, stdout: 'fine\n' });
+  });
+});
+
 describe('the way to the target', () => {
   it.each<[string, () => Promise<Partial<ResolvedTarget>>, RegExp]>([
     [
@@ -482,6 +529,11 @@ describe('the way to the target', () => {
 });
 
 describe('the SSH port', () => {
+  it('runs its ciphers as native code', async () => {
+    const gate = await start();
+    expect(gate.warnings).toEqual([]);
+  });
+
   it('ends a connection that is no SSH, and that one only', async () => {
     const gate = await start();
     for (const garbage of [

@@ -1,5 +1,6 @@
 import type { ServerChannel } from 'ssh2';
 import { denialText, type Denial } from '../pipeline/gateway.ts';
+import { isOver } from './write-to.ts';
 
 /** What `ssh` exits with when Inland refuses: `EX_NOPERM` of sysexits(3). */
 export const refusedExitStatus = 77;
@@ -13,7 +14,7 @@ export function endChannel(
   channel: ServerChannel,
   end: { readonly text: string; readonly terminal: boolean; readonly exitStatus: number },
 ): void {
-  if (channel.destroyed || channel.writableEnded) return;
+  if (isOver(channel) || channel.writableEnded) return;
   const text = `${end.text}\n`;
   // With a terminal there is one stream, and a line ends with both characters.
   if (end.terminal) channel.write(text.replaceAll('\n', '\r\n'));

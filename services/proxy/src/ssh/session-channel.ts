@@ -7,7 +7,7 @@ import { PipedLines } from './piped-lines.ts';
 import { endChannel, refuseChannel, refusedExitStatus } from './refused-channel.ts';
 import { environmentMax, mayBeSet, operationOf, type SessionRequest } from './session-request.ts';
 import { TypedLines } from './typed-lines.ts';
-import { writeTo } from './write-to.ts';
+import { isOver, watchEnd, writeTo } from './write-to.ts';
 
 /** The way to the target, once it is decided; or why there is none. */
 export type OpenedWay =
@@ -45,9 +45,12 @@ export class SessionChannel {
   /** A line of the script was refused: what ran before it ends by itself. */
   #refused = false;
   #done: Promise<void> = Promise.resolve();
+  /** Resolves when the client has closed the channel, and everything of it is in the record. */
+  readonly over: Promise<void>;
 
   constructor(session: Session, options: SessionChannelOptions) {
     this.#options = options;
+    this.over = new Promise<void>((resolve) => session.once('close', resolve)).then(() => this.#done);
     session.on('env', (accept, reject, { key, val }) => {
       const taken = mayBeSet(key) && Object.keys(this.#environment).length < environmentMax;
       if (taken) this.#environment[key] = val;
@@ -92,6 +95,7 @@ export class SessionChannel {
   #begin(client: ServerChannel | undefined, kind: SessionRequest['kind'], text: string): void {
     if (client === undefined) return; // the client has given up already
     this.#client = client;
+    watchEnd(client, client.stderr);
     client.on('error', () => undefined);
     client.stderr.on('error', () => undefined);
     const request = { kind, text, terminal: this.#terminal, environment: this.#environment };
@@ -128,7 +132,7 @@ export class SessionChannel {
       return;
     }
     this.#target = target;
-    if (client.destroyed) target.destroy(); // left while the target opened
+    if (isOver(client)) target.destroy(); // left while the target opened
     await this.#relay(client, target, command, request);
   }
 
@@ -140,6 +144,7 @@ export class SessionChannel {
   ): Promise<void> {
     let exit: Exit | undefined;
     target.on('error', () => undefined);
+    watchEnd(target);
     target.on('exit', (status: number | null, signal?: string, core?: string, description?: string) => {
       exit = { status, signal: signal?.replace(/^SIG/, ''), dumped: core !== undefined && core !== '', description };
     });
@@ -153,12 +158,12 @@ export class SessionChannel {
     this.#open(target);
     await output;
     await closed;
-    const clientLeft = client.destroyed;
+    const clientLeft = isOver(client);
     await command.completed({
       ...(exit?.status === null || exit?.status === undefined ? {} : { exitStatus: exit.status }),
       status: exit?.signal ?? (exit === undefined ? (clientLeft ? 'client_closed' : 'target_closed') : ''),
     });
-    if (this.#refused && !client.destroyed) client.exit(refusedExitStatus);
+    if (this.#refused && !isOver(client)) client.exit(refusedExitStatus);
     else sayExit(client, exit);
     client.end();
     await input;
@@ -255,7 +260,7 @@ export class SessionChannel {
   }
 
   #open(target: ClientChannel): void {
-    if (target.destroyed) return;
+    if (isOver(target)) return;
     for (const work of this.#waiting.splice(0)) work();
   }
 }
@@ -269,7 +274,7 @@ interface Exit {
 
 /** Before the channel ends: else the client takes it for 255. */
 function sayExit(client: ServerChannel, exit: Exit | undefined): void {
-  if (client.destroyed || client.writableEnded) return;
+  if (isOver(client) || client.writableEnded) return;
   if (exit === undefined) client.exit(targetEnded.exitStatus);
   else if (exit.signal !== undefined) client.exit(exit.signal, exit.dumped, exit.description ?? '');
   else client.exit(exit.status ?? 0);

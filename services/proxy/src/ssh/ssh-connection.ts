@@ -16,8 +16,8 @@ export interface SshConnectionServices {
   readonly logger: { warn(message: string): void };
 }
 
-/** Channels of one connection, over its life. */
-const channelsMax = 1_000;
+/** Channels of one connection that are open together. */
+const channelsMax = 100;
 
 /** How long a client has to show why its channels end, and to leave. */
 const partingMillis = 500;
@@ -31,7 +31,8 @@ export class SshConnection {
   readonly #connection: Connection;
   readonly #socket: Socket;
   readonly #software: string;
-  readonly #channels: SessionChannel[] = [];
+  readonly #channels = new Set<SessionChannel>();
+  #channelCount = 0;
   readonly #proof: KeyProof;
   readonly #over: Promise<void>;
   #session: GatewaySession | undefined;
@@ -66,10 +67,13 @@ export class SshConnection {
       this.#way = this.#findWay({ address, port });
     });
     connection.on('session', (accept, reject) => {
-      if (this.#way === undefined || this.#channels.length >= channelsMax) return reject();
+      if (this.#way === undefined || this.#channels.size >= channelsMax) return reject();
       const { createMasker, recordedBytesMax } = services;
-      const number = this.#channels.length + 1;
-      this.#channels.push(new SessionChannel(accept(), { number, way: this.#way, createMasker, recordedBytesMax }));
+      this.#channelCount += 1;
+      const number = this.#channelCount;
+      const channel = new SessionChannel(accept(), { number, way: this.#way, createMasker, recordedBytesMax });
+      this.#channels.add(channel);
+      void channel.over.then(() => this.#channels.delete(channel));
     });
     this.#over = new Promise((resolve) => {
       connection.once('close', () => {
@@ -137,7 +141,7 @@ export class SshConnection {
 
   /** What runs has its end in the record before the session has. */
   async #channelsDone(): Promise<void> {
-    const channels = Promise.all(this.#channels.map(({ done }) => done));
+    const channels = Promise.all([...this.#channels].map(({ done }) => done));
     await withDeadline(channels, channelEndMillis, 'ending channels').catch(() => undefined);
   }
 

@@ -5,6 +5,7 @@ import { HandshakeSlots } from '../handshake-slots.ts';
 import { gatewayDenial } from '../pipeline/denials.ts';
 import type { Gateway } from '../pipeline/gateway.ts';
 import type { Identify } from './key-proof.ts';
+import { hasNativeCiphers } from './native-ciphers.ts';
 import type { MasksStream } from './output-relay.ts';
 import { sshAlgorithms } from './ssh-algorithms.ts';
 import { SshConnection } from './ssh-connection.ts';
@@ -72,6 +73,8 @@ export class SshListener {
   /** Faults with `misconfigured` when the port cannot be had. */
   async listen(): Promise<void> {
     const { host, port, logger } = this.#options;
+    if (!hasNativeCiphers())
+      logger.warn("SSH is slow: ssh2's native ciphers are missing. `npm rebuild` with a C++ compiler makes them.");
     await new Promise<void>((resolve, reject) => {
       const onError = (error: NodeJS.ErrnoException): void =>
         reject(
