@@ -1,0 +1,221 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { SessionChain, StreamKind, type EventRecord } from '@inland/events';
+import { KafkaEventLog } from '@inland/event-log-kafka';
+import { newSessionId } from '@inland/kernel';
+import kafkajs, { type Producer } from 'kafkajs';
+import { startKafka, type KafkaCluster } from '../parts/kafka.mjs';
+
+const topic = 'inland.session.v1';
+const partitions = 6;
+let kafka: KafkaCluster;
+let log: KafkaEventLog;
+
+beforeAll(async () => {
+  kafka = await startKafka({ brokers: 3 });
+  log = await KafkaEventLog.open({
+    brokers: kafka.brokers,
+    clientId: 'fault',
+    sessionPartitions: partitions,
+    appendMillis: 60_000,
+  });
+}, 180_000);
+afterAll(async () => {
+  await log?.close();
+  await kafka?.stop();
+}, 60_000);
+
+type Append = (event: EventRecord) => Promise<unknown>;
+
+/** Sessions that append, one event after the other, until they are told to stop; what was acknowledged is kept. */
+class Writers {
+  readonly acknowledged = new Map<string, string[]>();
+  readonly #running: Promise<void>[] = [];
+  #stopped = false;
+  #count = 0;
+  #hear: () => void = () => undefined;
+
+  constructor(sessions: number, append: Append) {
+    for (let index = 0; index < sessions; index += 1) this.#running.push(this.#write(append));
+  }
+
+  /** Resolves when so many more were acknowledged. */
+  async more(count: number): Promise<void> {
+    const until = this.#count + count;
+    while (this.#count < until) await new Promise<void>((resolve) => (this.#hear = resolve));
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await Promise.all(this.#running);
+  }
+
+  async #write(append: Append): Promise<void> {
+    const session = newSessionId();
+    const chain = new SessionChain({ session, source: '/fault' });
+    const ids: string[] = [];
+    this.acknowledged.set(session, ids);
+    while (!this.#stopped) {
+      const event = chain.next('OutputRecorded', { command: 1, stream: StreamKind.OUTPUT, data: new Uint8Array(512) });
+      await append(event);
+      ids.push(event.id);
+      this.#count += 1;
+      this.#hear();
+    }
+  }
+}
+
+/** The broker that leads most partitions of the session topic. */
+async function leader(): Promise<number> {
+  const admin = new kafkajs.Kafka({ brokers: [...kafka.brokers], logLevel: kafkajs.logLevel.NOTHING }).admin();
+  await admin.connect();
+  const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+  await admin.disconnect();
+  const led = new Map<number, number>();
+  for (const one of topics[0]?.partitions ?? []) led.set(one.leader, (led.get(one.leader) ?? 0) + 1);
+  return [...led].toSorted((one, other) => other[1] - one[1])[0]?.[0] ?? 1;
+}
+
+/** What the log has of each session, in order. */
+async function stored(): Promise<Map<string, string[]>> {
+  const ids = new Map<string, string[]>();
+  for (const [partition, to] of await log.ends(topic))
+    for await (const { event } of log.read({ topic, partition, from: 0, to })) {
+      const known = ids.get(event.key);
+      if (known === undefined) ids.set(event.key, [event.id]);
+      else known.push(event.id);
+    }
+  return ids;
+}
+
+/** How what is stored differs from what was acknowledged: what may follow is only what nobody was told of. */
+function differences(
+  acknowledged: ReadonlyMap<string, readonly string[]>,
+  kept: ReadonlyMap<string, readonly string[]>,
+) {
+  let [lost, twice, misplaced] = [0, 0, 0];
+  for (const [session, ids] of acknowledged) {
+    const found = kept.get(session) ?? [];
+    lost += ids.filter((id) => !found.includes(id)).length;
+    twice += found.length - new Set(found).size;
+    const order = found.filter((id) => ids.includes(id));
+    if (order.join() !== ids.filter((id) => found.includes(id)).join()) misplaced += 1;
+  }
+  return { lost, twice, misplaced };
+}
+
+describe('a leader that is killed while many sessions append', () => {
+  it('loses nothing that was acknowledged, and nothing is twice or out of order', async () => {
+    const writers = new Writers(60, (event) => log.append(topic, [event]));
+    await writers.more(2_000);
+    const victim = await leader();
+    await kafka.kill9(victim);
+    await writers.more(2_000); // with the partitions that have another leader now
+    await kafka.restart(victim);
+    await writers.more(1_000);
+    await writers.stop();
+    const kept = await stored();
+    expect(differences(writers.acknowledged, kept)).toEqual({ lost: 0, twice: 0, misplaced: 0 });
+    const total = [...writers.acknowledged.values()].reduce((sum, ids) => sum + ids.length, 0);
+    expect(total).toBeGreaterThanOrEqual(5_000);
+    const events = [...kept.values()].reduce((sum, ids) => sum + ids.length, 0);
+    expect(events).toBe(total); // each writer ended with an acknowledgement
+  }, 180_000);
+
+  /** kafkajs as most people use it: one `send` with messages for many partitions. */
+  function manyPartitionsAtOnce(producer: Producer): Append {
+    let waiting: { readonly event: EventRecord; readonly done: () => void; readonly fail: (error: unknown) => void }[] =
+      [];
+    let sending = false;
+    const send = async (): Promise<void> => {
+      while (waiting.length > 0) {
+        const batch = waiting;
+        waiting = [];
+        const messages = batch.map(({ event }, index) => ({
+          key: event.key,
+          value: Buffer.from(event.data),
+          headers: { id: event.id },
+          partition: index % partitions,
+        }));
+        await producer.send({ topic: 'naive', acks: -1, messages }).then(
+          () => batch.forEach(({ done }) => done()),
+          (error: unknown) => batch.forEach(({ fail }) => fail(error)),
+        );
+      }
+      sending = false;
+    };
+    return (event) =>
+      new Promise<void>((done, fail) => {
+        waiting.push({ event, done, fail });
+        if (sending) return;
+        sending = true;
+        void send();
+      });
+  }
+
+  it('would lose some, were many partitions sent at once: the check sees it', async () => {
+    const client = new kafkajs.Kafka({
+      brokers: [...kafka.brokers],
+      logLevel: kafkajs.logLevel.NOTHING,
+      retry: { retries: 20, maxRetryTime: 2_000 },
+    });
+    const admin = client.admin();
+    await admin.connect();
+    await admin.createTopics({
+      waitForLeaders: true,
+      topics: [
+        {
+          topic: 'naive',
+          numPartitions: partitions,
+          replicationFactor: 3,
+          configEntries: [{ name: 'min.insync.replicas', value: '2' }],
+        },
+      ],
+    });
+    const producer = client.producer({ idempotent: true, maxInFlightRequests: 1 });
+    await producer.connect();
+    let lost = 0;
+    for (let round = 0; round < 4 && lost === 0; round += 1) {
+      const writers = new Writers(60, manyPartitionsAtOnce(producer));
+      await writers.more(2_000);
+      const { topics } = await admin.fetchTopicMetadata({ topics: ['naive'] });
+      const victim = topics[0]?.partitions[0]?.leader ?? 1;
+      await kafka.kill9(victim);
+      await writers.more(500);
+      await writers.stop();
+      await kafka.restart(victim);
+      const kept = await idsOf(client, 'naive');
+      lost = [...writers.acknowledged.values()].flat().filter((id) => !kept.has(id)).length;
+    }
+    await producer.disconnect();
+    await admin.disconnect();
+    expect(lost).toBeGreaterThan(0);
+  }, 300_000);
+});
+
+/** The ids of all messages of a topic. */
+async function idsOf(client: InstanceType<typeof kafkajs.Kafka>, name: string): Promise<Set<string>> {
+  const admin = client.admin();
+  await admin.connect();
+  const ends = await admin.fetchTopicOffsets(name);
+  await admin.disconnect();
+  const missing = new Map(
+    ends.filter(({ high, low }) => high !== low).map(({ partition, high }) => [partition, Number(high)]),
+  );
+  const ids = new Set<string>();
+  const consumer = client.consumer({ groupId: `reader-${newSessionId()}` });
+  await consumer.connect();
+  await consumer.subscribe({ topics: [name], fromBeginning: true });
+  await new Promise<void>((resolve, reject) => {
+    consumer
+      .run({
+        eachBatch: async ({ batch }) => {
+          for (const { headers } of batch.messages) ids.add(String(headers?.['id']));
+          if (Number(batch.lastOffset()) + 1 >= (missing.get(batch.partition) ?? 0)) missing.delete(batch.partition);
+          if (missing.size === 0) resolve();
+        },
+      })
+      .catch(reject);
+  });
+  await consumer.disconnect();
+  return ids;
+}
