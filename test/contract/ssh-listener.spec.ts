@@ -11,7 +11,7 @@ import { SshListener, type Identity, type ResolvedTarget } from '@inland/proxy';
 import ssh2 from 'ssh2';
 import { run, Started, type Ran, type RunOptions } from '../e2e/world/run-process.ts';
 import { startSshd, type Sshd } from '../parts/sshd.mjs';
-import { FakeGateway, type FakeGatewayOptions } from './fake-gateway.ts';
+import { FakeGateway, type FakeGatewayOptions, type FakeSession } from './fake-gateway.ts';
 
 const detectors = ['email', 'card', 'iban'];
 const refusedExitStatus = 77;
@@ -213,7 +213,9 @@ describe('ssh through the SSH listener', () => {
     const gate = await start({}, { recordedBytesMax: 0 });
     const ssh = startSsh(gate, ['head -c 200000000 /dev/zero']);
     ssh.child.stdout?.pause();
-    const passed = (): number => gate.gateway.sessions[0]?.commands[0]?.summarised.get(StreamKind.OUTPUT) ?? 0;
+    const session = (): FakeSession | undefined =>
+      gate.gateway.sessions.find(({ commands }) => commands[0]?.request.text.startsWith('head') === true);
+    const passed = (): number => session()?.commands[0]?.summarised.get(StreamKind.OUTPUT) ?? 0;
     // Until everything between is full: a second client's command takes far longer than the next piece would.
     for (let before = -1; before !== passed() || before === 0;) {
       before = passed();
@@ -224,7 +226,8 @@ describe('ssh through the SSH listener', () => {
     ssh.child.kill('SIGKILL');
     ssh.child.stdout?.resume();
     await ssh.end();
-    expect(await gate.gateway.sessions[0]?.closed).toEqual({ ending: 'completed', reason: 'client_closed' });
+    expect(await session()?.closed).toEqual({ ending: 'completed', reason: 'client_closed' });
+    expect(session()?.commands[0]?.result).toBeDefined(); // its end is in the record before the session's
   });
 
   it('runs many channels on one connection as one session', async () => {
