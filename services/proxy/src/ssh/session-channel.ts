@@ -6,6 +6,7 @@ import { OutputRelay, type MasksStream } from './output-relay.ts';
 import { PipedLines } from './piped-lines.ts';
 import { endChannel, refuseChannel, refusedExitStatus } from './refused-channel.ts';
 import { environmentMax, mayBeSet, operationOf, type SessionRequest } from './session-request.ts';
+import { lostExitStatus, openAtTarget, sayExit, type Exit } from './target-channel.ts';
 import { TypedLines } from './typed-lines.ts';
 import { isOver, watchEnd, writeTo } from './write-to.ts';
 
@@ -28,7 +29,7 @@ const silenceMillis = { terminal: 15, stream: 50 };
 /** A line of a script that is longer cannot be judged. */
 const scriptLineBytesMax = 64 * 1024;
 
-const targetEnded = { text: 'Inland: the target ended the connection.', exitStatus: 255 };
+const targetEnded = { text: 'Inland: the target ended the connection.', exitStatus: lostExitStatus };
 
 /** One session channel of a client (RFC 4254 §6): asks, is decided, and is relayed to a channel of the target. */
 export class SessionChannel {
@@ -125,7 +126,7 @@ export class SessionChannel {
     } catch {
       endChannel(client, {
         text: 'Inland: the target did not open a channel for this.',
-        exitStatus: 255,
+        exitStatus: lostExitStatus,
         terminal: request.terminal !== undefined,
       });
       await command.completed({ status: 'target_channel_refused' });
@@ -263,33 +264,4 @@ export class SessionChannel {
     if (isOver(target)) return;
     for (const work of this.#waiting.splice(0)) work();
   }
-}
-
-interface Exit {
-  readonly status: number | null;
-  readonly signal: string | undefined;
-  readonly dumped: boolean;
-  readonly description: string | undefined;
-}
-
-/** Before the channel ends: else the client takes it for 255. */
-function sayExit(client: ServerChannel, exit: Exit | undefined): void {
-  if (isOver(client) || client.writableEnded) return;
-  if (exit === undefined) client.exit(targetEnded.exitStatus);
-  else if (exit.signal !== undefined) client.exit(exit.signal, exit.dumped, exit.description ?? '');
-  else client.exit(exit.status ?? 0);
-}
-
-function openAtTarget(client: Client, request: SessionRequest): Promise<ClientChannel> {
-  const { kind, text, terminal, environment } = request;
-  return new Promise((resolve, reject) => {
-    const opened = (error: Error | undefined, channel: ClientChannel): void => {
-      if (error) reject(error);
-      else resolve(channel);
-    };
-    const pty = terminal === undefined ? {} : { pty: { ...terminal, term: terminal.term ?? 'vt100' } };
-    if (kind === 'exec') client.exec(text, { env: environment, ...pty }, opened);
-    else if (kind === 'subsystem') client.subsys(text, opened);
-    else client.shell(pty.pty ?? false, { env: environment }, opened);
-  });
 }
