@@ -82,13 +82,13 @@ export class Clients {
   ): Promise<Ran> {
     const token = options.token ?? (await this.token());
     return run('psql', [...this.psqlArgs(user, options.replica), ...args], {
-      env: { PGPASSWORD: token, PGCONNECT_TIMEOUT: '15' },
+      env: { PGPASSWORD: token, PGCONNECT_TIMEOUT: '40' },
       ...(options.input === undefined ? {} : { input: options.input }),
     });
   }
 
   async startPsql(user: string, args: string[] = [], replica = 0): Promise<Started> {
-    const env = { PGPASSWORD: await this.token(), PGCONNECT_TIMEOUT: '15' };
+    const env = { PGPASSWORD: await this.token(), PGCONNECT_TIMEOUT: '40' };
     return new Started('psql', [...this.psqlArgs(user, replica), ...args], env);
   }
 

@@ -162,6 +162,8 @@ export async function startCluster(): Promise<ClusterWorld> {
       revive: async () => {
         await Promise.all(dead.splice(0).map(start));
       },
+      breakLog: async () => kafka.freeze(1),
+      mendLog: async () => kafka.thaw(1),
       stopInland: async () => {
         await Promise.all([...running.values()].map((one) => one.stop()));
       },

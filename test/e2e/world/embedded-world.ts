@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { freePorts } from './free-ports.ts';
 import { inlandProgram, projectFolder } from './project.ts';
 import { Started } from './run-process.ts';
-import type { World } from './world.ts';
+import { SmallDisk } from './small-disk.ts';
+import type { World, WorldOptions } from './world.ts';
 
 /** `inland start`, as a newcomer runs it. */
-export async function startEmbedded(): Promise<World> {
+export async function startEmbedded({ breakableLog = false }: WorldOptions): Promise<World> {
   const folder = await mkdtemp(join(tmpdir(), 'inland-e2e-'));
   const [http = 0, sshPort = 0, postgresPort = 0] = await freePorts(3);
   const env = {
@@ -21,6 +22,7 @@ export async function startEmbedded(): Promise<World> {
     await started.said('Ctrl-C stops it.', 90_000);
     return started;
   };
+  const disk = breakableLog ? await SmallDisk.mount(join(folder, 'log')) : undefined;
   let inland = await start();
   return {
     kind: 'embedded',
@@ -39,11 +41,14 @@ export async function startEmbedded(): Promise<World> {
     revive: async () => {
       inland = await start();
     },
+    breakLog: async () => disk?.fill(),
+    mendLog: async () => disk?.makeRoom(),
     stopInland: async () => {
       await inland.stop();
     },
     stop: async () => {
       await inland.stop();
+      await disk?.unmount();
       await rm(folder, { recursive: true, force: true });
     },
   };

@@ -28,16 +28,25 @@ export interface World {
   killReplica(index: number): Promise<void>;
   /** Starts again what was killed, on the same ports and folders. */
   revive(): Promise<void>;
+  /** From now on the log takes nothing: its disk is full, or its broker does not answer. */
+  breakLog(): Promise<void>;
+  /** The log can take events again. */
+  mendLog(): Promise<void>;
   /** Stops everything that Inland runs, as an operator would; the files stay. */
   stopInland(): Promise<void>;
   /** Stops everything and removes the files. */
   stop(): Promise<void>;
 }
 
+export interface WorldOptions {
+  /** The test calls {@link World.breakLog}: embedded, the log then has a small disk of its own (this needs root). */
+  readonly breakableLog?: boolean;
+}
+
 /** The world that `INLAND_E2E` asks for: `embedded` (when it is not set) or `cluster`. */
-export function startWorld(): Promise<World> {
+export function startWorld(options: WorldOptions = {}): Promise<World> {
   const kind = process.env['INLAND_E2E'] ?? 'embedded';
-  if (kind === 'embedded') return startEmbedded();
+  if (kind === 'embedded') return startEmbedded(options);
   if (kind === 'cluster') return startCluster();
   throw new Error(`INLAND_E2E is embedded or cluster, not ${kind}`);
 }
