@@ -26,6 +26,9 @@ import { ensureTopics, topicShapes } from './topic-settings.ts';
 /** Bytes that may wait for their acknowledgement, in this process. */
 const waitingBytesMax = 64 * 1024 * 1024;
 
+/** So long a failed append makes the log unhealthy, unless one has worked since. */
+const failureCountsMillis = 10_000;
+
 /** The event log on Kafka (4.x), for more than one machine: acks=all, idempotent, batches per partition. */
 export class KafkaEventLog implements EventLog {
   readonly #kafka: Kafka;
@@ -36,7 +39,7 @@ export class KafkaEventLog implements EventLog {
   readonly #partitions: ReadonlyMap<Topic, number>;
   readonly #subscriptions = new Set<Subscription>();
   #waitingBytes = 0;
-  #lastFailure: string | undefined;
+  #lastFailure: { readonly message: string; readonly at: number } | undefined;
   #closed = false;
 
   private constructor(kafka: Kafka, options: KafkaEventLogOptions) {
@@ -77,7 +80,7 @@ export class KafkaEventLog implements EventLog {
       return position;
     } catch (error) {
       const fault = Fault.from(error, 'log_unavailable');
-      if (fault.code === 'log_unavailable') this.#lastFailure = fault.message;
+      if (fault.code === 'log_unavailable') this.#lastFailure = { message: fault.message, at: Date.now() };
       throw fault;
     } finally {
       this.#waitingBytes -= bytes;
@@ -114,7 +117,10 @@ export class KafkaEventLog implements EventLog {
   }
 
   async health(): Promise<{ readonly ok: boolean; readonly reason?: string }> {
-    if (this.#lastFailure !== undefined) return { ok: false, reason: this.#lastFailure };
+    const failure = this.#lastFailure;
+    // Where nothing is appended while it is unhealthy, nothing else would ever make it healthy again.
+    if (failure !== undefined && Date.now() - failure.at < failureCountsMillis)
+      return { ok: false, reason: failure.message };
     try {
       await this.ends('inland.control.v1');
       return { ok: true };

@@ -85,7 +85,7 @@ export class PartitionWriter {
     const until = Math.min(...batch.map((waiting) => waiting.until));
     for (let attempt = 0; ; attempt += 1) {
       try {
-        return await before(until, this.#producer.send(topic, partition, messages, this.#appendMillis));
+        return await this.#producer.send({ topic, partition, messages, until });
       } catch (error) {
         if (isTooLarge(error))
           throw new Fault('invalid_argument', 'an event is larger than the topic takes', { cause: error });
@@ -94,20 +94,6 @@ export class PartitionWriter {
         await delay(pause);
       }
     }
-  }
-}
-
-/** Rejects at the given time at the latest; what is under way then may still be written, and is seen once. */
-async function before<T>(until: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const expired = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('the brokers did not answer in time')), Math.max(0, until - Date.now()));
-  });
-  try {
-    return await Promise.race([work, expired]);
-  } finally {
-    clearTimeout(timer);
-    work.catch(() => undefined);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Kafka, Message, Producer } from './kafkajs-names.ts';
+import type { Kafka, Message, Producer, RecordMetadata } from './kafkajs-names.ts';
 
 interface Current {
   readonly producer: Promise<Producer>;
@@ -6,8 +6,17 @@ interface Current {
   spent: boolean;
 }
 
+/** One batch for one partition. */
+interface Batch {
+  readonly topic: string;
+  readonly partition: number;
+  readonly messages: readonly Message[];
+  /** When the sender waits no longer, in milliseconds since 1970. */
+  readonly until: number;
+}
+
 /**
- * An idempotent producer that is replaced after each failed send. kafkajs does not count a failed batch, and the broker
+ * An idempotent producer that is replaced after each send that failed or took too long. kafkajs does not count a failed batch, and the broker
  * may have it nevertheless: the next batch would bear the same sequence number, be taken for the first one sent again,
  * and be acknowledged without being kept.
  */
@@ -23,17 +32,11 @@ export class RenewedProducer {
    * Appends one batch to one partition and returns its first offset. One batch of a partition at a time, and never two
    * partitions in one `send`: on the death of a leader kafkajs would resolve although a partition was not written.
    */
-  async send(topic: string, partition: number, messages: readonly Message[], timeout: number): Promise<number> {
+  async send({ topic, partition, messages, until }: Batch): Promise<number> {
     const current = (this.#current ??= { producer: this.#connect(), sending: 0, spent: false });
     current.sending += 1;
     try {
-      const producer = await current.producer;
-      const results = await producer.send({
-        topic,
-        acks: -1,
-        timeout,
-        messages: messages.map((message) => ({ ...message, partition })),
-      });
+      const results = await before(until, this.#produce(current, { topic, partition, messages, until }));
       const written = results.find((one) => one.topicName === topic && one.partition === partition);
       const baseOffset = Number(written?.baseOffset ?? written?.offset ?? -1);
       if (written === undefined || written.errorCode !== 0 || !(baseOffset >= 0))
@@ -55,6 +58,16 @@ export class RenewedProducer {
     if (current !== undefined) await disconnect(current);
   }
 
+  async #produce({ producer }: Current, { topic, partition, messages, until }: Batch): Promise<RecordMetadata[]> {
+    const connected = await producer;
+    return connected.send({
+      topic,
+      acks: -1,
+      timeout: Math.max(1, until - Date.now()),
+      messages: messages.map((message) => ({ ...message, partition })),
+    });
+  }
+
   async #connect(): Promise<Producer> {
     const producer = this.#kafka.producer({
       idempotent: true,
@@ -69,4 +82,18 @@ export class RenewedProducer {
 
 async function disconnect({ producer }: Current): Promise<void> {
   await producer.then((one) => one.disconnect()).catch(() => undefined);
+}
+
+/** Rejects at the given time at the latest; what is under way then may still be written, and is seen once. */
+async function before<T>(until: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const expired = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('the brokers did not answer in time')), Math.max(0, until - Date.now()));
+  });
+  try {
+    return await Promise.race([work, expired]);
+  } finally {
+    clearTimeout(timer);
+    work.catch(() => undefined);
+  }
 }
