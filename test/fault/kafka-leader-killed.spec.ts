@@ -136,10 +136,12 @@ describe('a leader that is killed while many sessions append', () => {
           headers: { id: event.id },
           partition: index % partitions,
         }));
-        await producer.send({ topic: 'naive', acks: -1, messages }).then(
-          () => batch.forEach(({ done }) => done()),
-          (error: unknown) => batch.forEach(({ fail }) => fail(error)),
-        );
+        try {
+          await producer.send({ topic: 'naive', acks: -1, messages });
+          for (const { done } of batch) done();
+        } catch (error) {
+          for (const { fail } of batch) fail(error);
+        }
       }
       sending = false;
     };
