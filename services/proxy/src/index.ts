@@ -1,3 +1,4 @@
+export { EnforcementGateway, type EnforcementGatewayOptions } from './pipeline/enforcement-gateway.ts';
 export { proxyService } from './proxy-service.ts';
 export { proxyConfigSchema, type ProxyConfig } from './proxy-config.ts';
 export { PostgresListener, type PostgresListenerOptions } from './postgres/postgres-listener.ts';
