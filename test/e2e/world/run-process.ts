@@ -43,14 +43,24 @@ export function run(program: string, args: readonly string[], options: RunOption
 /** A program that stays. */
 export class Started {
   readonly child: ChildProcess;
+  /** It leads a process group, and signals go to all of it. */
+  readonly #group: boolean;
   #output = '';
   #ended: { readonly status: number | null } | undefined;
   readonly #listeners = new Set<() => void>();
 
-  constructor(program: string, args: readonly string[], env: Readonly<Record<string, string>> = {}, cwd?: string) {
+  constructor(
+    program: string,
+    args: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+    cwd?: string,
+    options: { readonly group?: boolean } = {},
+  ) {
+    this.#group = options.group ?? false;
     this.child = spawn(program, [...args], {
       env: { PATH: process.env['PATH'] ?? '', LC_ALL: 'C.UTF-8', HOME: '/nonexistent', ...env },
       stdio: ['pipe', 'pipe', 'pipe'],
+      detached: this.#group,
       ...(cwd === undefined ? {} : { cwd }),
     });
     const hear = (chunk: Buffer): void => {
@@ -93,7 +103,10 @@ export class Started {
   }
 
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
-    if (this.#ended === undefined) this.child.kill(signal);
+    if (this.#ended === undefined) {
+      if (this.#group) process.kill(-(this.child.pid ?? 0), signal);
+      else this.child.kill(signal);
+    }
     return this.end();
   }
 
