@@ -1,7 +1,15 @@
 // `npm run bench -- decide`: one decision in process, at 3, 100 and 1,000 rules. Aim: p99 under 100 µs at 100 rules.
+// And a refusal end to end: TLS, the token, the decision, its durable record, and the error at a PostgreSQL client.
 // Half of the rules are residency policies, half are grants, over 50 targets at most; the ratio is to the smallest.
 import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openLocalCa } from '@inland/local-ca';
 import { PolicyEngine } from '@inland/residency';
+import pg from 'pg';
+import { newWorld, openGateway } from './setup/gateway.mjs';
+import { startPostgres, token } from './setup/listeners.mjs';
 
 const wasm = readFileSync(new URL('../libs/residency/bundle/default.wasm', import.meta.url));
 const warmUp = 2_000;
@@ -9,11 +17,7 @@ const samples = 10_000;
 
 /** @param {number} rules */
 function worldOf(rules) {
-  const resources = [];
-  const add = (kind, name, spec, labels = {}) =>
-    resources.push({ apiVersion: 'inland/v1', kind, metadata: { name, labels }, spec });
-  add('Region', 'aws:eu-central-1', { country: 'DE' });
-  add('Jurisdiction', 'EEA', { countries: ['DE', 'FR', 'NL', 'AT', 'IT', 'ES', 'PL', 'SE', 'NO'], includes: [] });
+  const { world, add } = newWorld();
   const targets = Math.min(50, Math.ceil(rules / 3));
   const places = { within: ['EEA'] };
   for (let at = 0; at < targets; at += 1)
@@ -41,11 +45,7 @@ function worldOf(rules) {
       logins: ['app'],
       operations: ['connect', 'postgres.*'],
     });
-  return {
-    resources: new Map(
-      resources.map((resource) => [`${resource.kind}/${resource.metadata.name}`, { resource, generation: 1 }]),
-    ),
-  };
+  return world;
 }
 
 const record = { log: 'aws:eu-central-1', recordings: 'aws:eu-central-1', projections: 'aws:eu-central-1' };
@@ -74,6 +74,39 @@ function measure(engine, asked, outcome) {
   return { p50: micros[samples / 2], p99: micros[Math.floor(samples * 0.99)] };
 }
 
+/** Milliseconds from connecting to the refusal, at 100 rules, at the p50 and the p99. */
+async function measureRefusal() {
+  const folder = await mkdtemp(join(tmpdir(), 'inland-bench-decide-'));
+  const ca = await openLocalCa({ folder: join(folder, 'ca') });
+  const { keyPem, certPem } = await ca.issue({ names: ['localhost'], addresses: ['127.0.0.1'] });
+  const opened = await openGateway({ folder, world: worldOf(100), resolveTarget: async () => undefined });
+  const listener = await startPostgres(opened, { tls: { key: keyPem, cert: certPem } });
+  const millis = [];
+  for (let at = -20; at < 200; at += 1) {
+    const client = new pg.Client({
+      host: '127.0.0.1',
+      port: listener.port,
+      user: 'app@nowhere',
+      password: token,
+      database: 'shop',
+      ssl: { ca: ca.caPem, servername: 'localhost' },
+    });
+    client.on('error', () => undefined);
+    const begin = performance.now();
+    const error = await client.connect().then(
+      () => undefined,
+      (failure) => failure,
+    );
+    if (!String(error?.message).includes('Inland refused this')) throw new Error(`not refused: ${error?.message}`);
+    if (at >= 0) millis.push(performance.now() - begin);
+    await client.end().catch(() => undefined);
+  }
+  await listener.stop();
+  await rm(folder, { recursive: true, force: true });
+  millis.sort((one, other) => one - other);
+  return { p50: millis[millis.length / 2], p99: millis[Math.floor(millis.length * 0.99)] };
+}
+
 /** Prints a table, or JSON. */
 export async function run({ json }) {
   const rows = [];
@@ -90,9 +123,10 @@ export async function run({ json }) {
     });
   }
   const [first] = rows;
+  const refusalMillis = await measureRefusal();
   const result = rows.map((row) => ({ ...row, ratio: row.allowed.p50 / first.allowed.p50 }));
   if (json) {
-    console.log(JSON.stringify({ bench: 'decide', unit: 'microseconds', rows: result }, null, 2));
+    console.log(JSON.stringify({ bench: 'decide', unit: 'microseconds', rows: result, refusalMillis }, null, 2));
     return;
   }
   const cells = (values) => console.log(values.map((value) => String(value).padStart(14)).join(''));
@@ -103,4 +137,6 @@ export async function run({ json }) {
       ...[allowed.p50, allowed.p99, denied.p50, denied.p99, ratio, setWorldMillis].map((value) => value.toFixed(1)),
     ]);
   console.log('microseconds; one decision in process, its input and result as JSON included');
+  const { p50, p99 } = refusalMillis;
+  console.log(`a refusal end to end at 100 rules, in ms: p50 ${p50.toFixed(1)}, p99 ${p99.toFixed(1)}`);
 }

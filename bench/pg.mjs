@@ -9,122 +9,37 @@
 //
 // Ratios are to the direct way. The clients, the server and what is measured share this machine.
 import { execFile, spawn, spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { startDemoPostgres } from '@inland/demo-targets';
-import { SqliteEventLog } from '@inland/event-log-sqlite';
 import { openLocalCa } from '@inland/local-ca';
-import { ValueMasker } from '@inland/masking';
-import { ClientPlaces, PolicyEngine } from '@inland/residency';
-import { PostgresListener } from '@inland/proxy';
-import { EnforcementGateway } from '../services/proxy/dist/pipeline/enforcement-gateway.js';
 import { startPgBouncer } from '../test/parts/pgbouncer.mjs';
+import { openGateway, plainAndMasked, region } from './setup/gateway.mjs';
+import { startPostgres, token } from './setup/listeners.mjs';
 
 const execute = promisify(execFile);
 const modes = ['simple', 'extended', 'prepared', 'connect'];
 const copyRows = 200_000;
-const region = 'aws:eu-central-1';
-const token = 'bench-token';
-
-/** Two targets that are the same database: what comes from `masked` is masked. */
-function worldOf() {
-  const resources = new Map();
-  const add = (kind, name, spec) =>
-    resources.set(`${kind}/${name}`, {
-      resource: { apiVersion: 'inland/v1', kind, metadata: { name, labels: {} }, spec },
-      generation: 1,
-    });
-  add('Region', region, { country: 'DE' });
-  add('Jurisdiction', 'EEA', { countries: ['DE', 'FR'], includes: [] });
-  const within = { within: ['EEA'] };
-  for (const [name, mask] of [
-    ['plain', []],
-    ['masked', ['email', 'card', 'iban']],
-  ]) {
-    add('Target', name, { protocol: 'postgres', address: 'h:1', region, dataClasses: ['personal'], logins: [] });
-    add('ResidencyPolicy', `stays-${name}`, {
-      covers: { targets: [name] },
-      require: { client: within, gateway: within, target: within, record: within },
-      forbid: [
-        { operations: ['postgres.*'], matching: '(?i)\\bcopy\\b[^;]*\\bto\\s+program\\b', because: 'it leaves' },
-      ],
-      obligations: { mask, record: 'bounded', maxSessionSeconds: 0 },
-    });
-  }
-  add('AccessGrant', 'developers', {
-    subjects: { groups: ['developers'], people: [] },
-    targets: { names: ['plain', 'masked'] },
-    logins: ['app'],
-    operations: ['connect', 'postgres.*'],
-  });
-  return { resources };
-}
 
 /** The listener over the real pipeline, the real policy and the embedded log. */
 async function startInland({ folder, database, tls }) {
-  const engine = await PolicyEngine.load(
-    readFileSync(new URL('../libs/residency/bundle/default.wasm', import.meta.url)),
-  );
-  engine.setWorld(worldOf());
-  const log = await SqliteEventLog.open({ folder: join(folder, 'log') });
-  const gateway = new EnforcementGateway({
-    log,
-    decider: { decide: (input) => ({ ...engine.decide(input), controlOffset: 1 }) },
-    replica: 'bench',
+  const world = plainAndMasked({
+    protocol: 'postgres',
+    login: 'app',
+    forbid: '(?i)\\bcopy\\b[^;]*\\bto\\s+program\\b',
+  });
+  const resolveTarget = async (name, login) => ({
+    name,
     region,
-    record: { log: region, recordings: region, projections: region },
-    places: new ClientPlaces([{ name: 'loopback', cidrs: ['127.0.0.0/8'], country: 'DE' }]),
-    regionOf: () => region,
-    resolveTarget: async (name, login) => ({
-      name,
-      region,
-      host: database.host,
-      port: database.port,
-      login: { name: login, password: database.password },
-      hostKeys: [],
-      tls: { mode: 'verify-full', ca: database.caPem },
-    }),
-    maskText: (detectors) => {
-      const masker = new ValueMasker(detectors);
-      return (text) => masker.maskText(text);
-    },
-    observer: { attempt: () => undefined, command: () => undefined, live: () => undefined },
+    host: database.host,
+    port: database.port,
+    login: { name: login, password: database.password },
+    hostKeys: [],
+    tls: { mode: 'verify-full', ca: database.caPem },
   });
-  const listener = new PostgresListener({
-    gateway,
-    authenticate: async (given) =>
-      given === token
-        ? {
-            kind: 'proven',
-            subject: 'alice',
-            groups: ['developers'],
-            identityProvider: 'bench',
-            method: 'database-token',
-            credentialId: 'bench',
-          }
-        : { kind: 'unproven', method: 'database-token', credentialId: '', reason: 'credential_invalid' },
-    tls,
-    host: '127.0.0.1',
-    port: 0,
-    limits: { unauthenticatedMax: 200, handshakeMillis: 10_000 },
-    maskValue: (detectors) => {
-      const masker = new ValueMasker(detectors);
-      return (value) => masker.mask(value);
-    },
-    logger: { warn: (message) => console.error(message) },
-  });
-  await listener.listen();
-  return {
-    port: listener.port,
-    stop: async () => {
-      await listener.close({ graceMillis: 0 });
-      await gateway.drained();
-      await log.close();
-    },
-  };
+  return startPostgres(await openGateway({ folder, world, resolveTarget }), { tls });
 }
 
 const environmentOf = ({ password }) => ({ ...process.env, PGPASSWORD: password, LC_ALL: 'C' });

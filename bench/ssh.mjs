@@ -9,113 +9,31 @@
 // The same cipher and key exchange everywhere. Ratios are to the direct way. Clients, server and what is measured share this machine.
 import { spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { createReadStream, readFileSync } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SqliteEventLog } from '@inland/event-log-sqlite';
-import { StreamMasker, ValueMasker } from '@inland/masking';
-import { SshListener } from '@inland/proxy';
-import { ClientPlaces, PolicyEngine } from '@inland/residency';
 import ssh2 from 'ssh2';
-import { EnforcementGateway } from '../services/proxy/dist/pipeline/enforcement-gateway.js';
 import { startSshd } from '../test/parts/sshd.mjs';
+import { openGateway, plainAndMasked, region } from './setup/gateway.mjs';
+import { startSsh } from './setup/listeners.mjs';
 
 const cipher = 'aes128-gcm@openssh.com';
 const kex = 'curve25519-sha256';
-const region = 'aws:eu-central-1';
-
-/** Two targets that are the same machine: what comes from `masked` is masked. */
-function worldOf() {
-  const resources = new Map();
-  const add = (kind, name, spec) =>
-    resources.set(`${kind}/${name}`, {
-      resource: { apiVersion: 'inland/v1', kind, metadata: { name, labels: {} }, spec },
-      generation: 1,
-    });
-  add('Region', region, { country: 'DE' });
-  add('Jurisdiction', 'EEA', { countries: ['DE', 'FR'], includes: [] });
-  const within = { within: ['EEA'] };
-  for (const [name, mask] of [
-    ['plain', []],
-    ['masked', ['email', 'card', 'iban']],
-  ]) {
-    add('Target', name, { protocol: 'ssh', address: 'h:1', region, dataClasses: ['personal'], logins: [] });
-    add('ResidencyPolicy', `stays-${name}`, {
-      covers: { targets: [name] },
-      require: { client: within, gateway: within, target: within, record: within },
-      forbid: [{ operations: ['ssh.*'], matching: '(?i)s3://[^ ]*-us-', because: 'it leaves' }],
-      obligations: { mask, record: 'bounded', maxSessionSeconds: 0 },
-    });
-  }
-  add('AccessGrant', 'developers', {
-    subjects: { groups: ['developers'], people: [] },
-    targets: { names: ['plain', 'masked'] },
-    logins: ['deploy'],
-    operations: ['connect', 'ssh.*'],
-  });
-  return { resources };
-}
 
 /** The listener over the real pipeline, the real policy and the embedded log. */
 async function startInland({ folder, sshd, hostKey, fingerprint }) {
-  const engine = await PolicyEngine.load(
-    readFileSync(new URL('../libs/residency/bundle/default.wasm', import.meta.url)),
-  );
-  engine.setWorld(worldOf());
-  const log = await SqliteEventLog.open({ folder: join(folder, 'log') });
-  const gateway = new EnforcementGateway({
-    log,
-    decider: { decide: (input) => ({ ...engine.decide(input), controlOffset: 1 }) },
-    replica: 'bench',
+  const world = plainAndMasked({ protocol: 'ssh', login: 'deploy', forbid: '(?i)s3://[^ ]*-us-' });
+  const resolveTarget = async (name) => ({
+    name,
     region,
-    record: { log: region, recordings: region, projections: region },
-    places: new ClientPlaces([{ name: 'loopback', cidrs: ['127.0.0.0/8'], country: 'DE' }]),
-    regionOf: () => region,
-    resolveTarget: async (name) => ({
-      name,
-      region,
-      host: sshd.host,
-      port: sshd.port,
-      login: { name: sshd.login, privateKey: sshd.privateKey },
-      hostKeys: [sshd.hostKeyLine],
-      tls: { mode: 'disable' },
-    }),
-    maskText: (detectors) => {
-      const masker = new ValueMasker(detectors);
-      return (text) => masker.maskText(text);
-    },
-    observer: { attempt: () => undefined, command: () => undefined, live: () => undefined },
+    host: sshd.host,
+    port: sshd.port,
+    login: { name: sshd.login, privateKey: sshd.privateKey },
+    hostKeys: [sshd.hostKeyLine],
+    tls: { mode: 'disable' },
   });
-  const listener = new SshListener({
-    gateway,
-    identify: async (key) =>
-      key.fingerprint === fingerprint
-        ? {
-            kind: 'proven',
-            subject: 'alice',
-            groups: ['developers'],
-            identityProvider: 'bench',
-            method: 'ssh-key',
-            credentialId: fingerprint,
-          }
-        : { kind: 'unproven', method: 'ssh-key', credentialId: key.fingerprint, reason: 'credential_unknown' },
-    hostKeys: [hostKey],
-    host: '127.0.0.1',
-    port: 0,
-    limits: { unauthenticatedMax: 200, handshakeMillis: 10_000 },
-    createMasker: (detectors) => new StreamMasker(detectors),
-    logger: { warn: (message) => console.error(message) },
-  });
-  await listener.listen();
-  return {
-    port: listener.port,
-    stop: async () => {
-      await listener.close({ graceMillis: 0 });
-      await gateway.drained();
-      await log.close();
-    },
-  };
+  return startSsh(await openGateway({ folder, world, resolveTarget }), { hostKey, fingerprint });
 }
 
 function configOf(name, { port, user, key, jump }) {

@@ -23,6 +23,7 @@ const bookkeeping = `
 /** One PostgreSQL database, a schema per projection, and the checkpoints of all of them beside. */
 export class PostgresProjectionStore implements ProjectionStore {
   readonly #pool: Pool;
+  #closed = false;
 
   constructor(options: PostgresProjectionStoreOptions) {
     const { connection, statementMillisMax = 30_000 } = options;
@@ -37,7 +38,9 @@ export class PostgresProjectionStore implements ProjectionStore {
       idle_in_transaction_session_timeout: 120_000,
       application_name: 'inland',
     });
-    this.#pool.on('error', (error) => options.onError?.(databaseFault(error)));
+    this.#pool.on('error', (error) => {
+      if (!this.#closed) options.onError?.(databaseFault(error)); // a server that stops after us is no news
+    });
   }
 
   async prepare(projection: Projection): Promise<void> {
@@ -113,6 +116,7 @@ export class PostgresProjectionStore implements ProjectionStore {
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     await this.#pool.end();
   }
 
