@@ -147,6 +147,7 @@ export async function startCluster(): Promise<ClusterWorld> {
       folder,
       kafka,
       api: router.api,
+      httpPort: ports[services.indexOf('audit')] ?? 0,
       authHome: join(folder, 'auth'),
       secretsFolder,
       replicas,

@@ -28,6 +28,7 @@ export async function startEmbedded({ breakableLog = false }: WorldOptions): Pro
     kind: 'embedded',
     folder,
     api: `http://127.0.0.1:${http}`,
+    httpPort: http,
     authHome: folder,
     secretsFolder: join(folder, 'secrets'),
     replicas: [{ sshPort, postgresPort }],

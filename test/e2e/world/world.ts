@@ -13,6 +13,8 @@ export interface World {
   /** For the test's own files, and most of what Inland writes. */
   readonly folder: string;
   readonly api: string;
+  /** Of a process of Inland itself: in the cluster the API above is a router's. */
+  readonly httpPort: number;
   /** The home folder of the auth service: its signing key is there. */
   readonly authHome: string;
   /** Where proxies read the credentials of targets. */
