@@ -90,10 +90,10 @@ export class FakeSession implements GatewaySession {
 
   async submit(request: CommandRequest): Promise<CommandVerdict> {
     await Promise.resolve();
-    const because = this.#refuses(request);
+    const because = request.unknown === true ? 'the gateway cannot tell what this line would run.' : this.#refuses(request);
     if (because !== undefined) {
       const denial = {
-        code: 'operation_forbidden',
+        code: request.unknown === true ? 'line_unknown' : 'operation_forbidden',
         rule: 'ResidencyPolicy/test',
         message: because,
         requestId: this.id,

@@ -201,11 +201,15 @@ describe('EnforcementGateway', () => {
     expect(await gateway.attempt(request())).toMatchObject({ kind: 'allowed' });
   });
 
-  it('refuses a command that is too long to be judged', async () => {
-    const { open } = given();
+  it.each([
+    ['command_too_long', { operation: 'postgres.query', text: 'x'.repeat(300_000) }],
+    ['line_unknown', { operation: 'ssh.line', text: 'half of', observed: true, unknown: true }],
+  ])('refuses what cannot be judged with %s, and the record has it', async (code, command) => {
+    const { open, names, state } = given();
     const session = await open();
-    expect(await session.submit({ operation: 'postgres.query', text: 'x'.repeat(300_000) })).toMatchObject({
-      denial: { code: 'command_too_long' },
-    });
+    const asked = state.deciding.length;
+    expect(await session.submit(command)).toMatchObject({ kind: 'refused', denial: { code } });
+    expect(names().slice(2)).toEqual(['CommandSubmitted', 'CommandDecided']);
+    expect(state.deciding).toHaveLength(asked);
   });
 });

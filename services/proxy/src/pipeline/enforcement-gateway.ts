@@ -6,6 +6,7 @@ import { decisionMessage, type Decided, type Decider } from './decider.ts';
 import { gatewayDenial, isGatewayReason } from './denials.ts';
 import type { AttemptRequest, AttemptResult, Denial, Gateway, Identity, ResolvedTarget } from './gateway.ts';
 import { RecordedSession } from './recorded-session.ts';
+import { ownRefusal } from './own-refusal.ts';
 import { parseRequestedName, type RequestedName } from './requested-name.ts';
 import { SessionWriter } from './session-writer.ts';
 
@@ -146,7 +147,8 @@ export class EnforcementGateway implements Gateway {
   /** Identity first, then policy: who cannot be told is refused before a rule is looked at. */
   #judge(request: AttemptRequest, name: RequestedName | undefined, session: string): Decided {
     const { identity } = request;
-    if (identity.kind === 'unproven') return ownRefusal(identity.reason, session);
+    if (identity.kind === 'unproven')
+      return ownRefusal(isGatewayReason(identity.reason) ? identity.reason : 'credential_invalid', session);
     if (name === undefined) return ownRefusal('target_name_malformed', session);
     if (identity.boundTarget !== undefined && identity.boundTarget !== name.target)
       return ownRefusal('credential_other_target', session);
@@ -196,19 +198,4 @@ export class EnforcementGateway implements Gateway {
 function provenFields(identity: Identity): object {
   if (identity.kind === 'unproven') return {};
   return { subject: identity.subject, groups: [...identity.groups], identityProvider: identity.identityProvider };
-}
-
-/** A refusal that no bundle made: its digests are empty, so that nobody tries to make it again from rules. */
-function ownRefusal(code: string, session: string): Decided {
-  const known = isGatewayReason(code) ? code : 'credential_invalid';
-  const { message } = gatewayDenial(known, session);
-  return {
-    outcome: 'denied',
-    reasons: [{ code: known, rule: '', message }],
-    obligations: { mask: [], recordStrict: false, maxSessionSeconds: 0 },
-    bundleDigest: '',
-    dataDigest: '',
-    inputJson: '',
-    controlOffset: 0,
-  };
 }

@@ -81,6 +81,8 @@ export interface CommandRequest {
   /** Bytes of the text that were left out because it was over the limit. */
   readonly omittedBytes?: number;
   readonly observed?: boolean;
+  /** What would run is not known, whatever `text` says: it is refused, and the record has that. */
+  readonly unknown?: boolean;
   readonly channel?: number;
   readonly columns?: number;
   readonly rows?: number;

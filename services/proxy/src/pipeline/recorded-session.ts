@@ -5,6 +5,7 @@ import type { DecisionInput, DecisionObligations } from '@inland/residency';
 import { decisionMessage, sameVerdict, type Decided, type Decider } from './decider.ts';
 import { gatewayDenial } from './denials.ts';
 import type { CommandRequest, CommandVerdict, Denial, Ending, GatewaySession, ResolvedTarget } from './gateway.ts';
+import { ownRefusal } from './own-refusal.ts';
 import { RecordedCommand, type CommandSink } from './recorded-command.ts';
 import type { SessionWriter } from './session-writer.ts';
 
@@ -24,6 +25,13 @@ export interface RecordedSessionOptions {
   readonly maskText: (text: string) => { readonly text: string; readonly masked: number };
   readonly onClosed: (session: RecordedSession) => void;
   readonly onCommand: (operation: string, outcome: 'allowed' | 'denied', reason: string) => void;
+}
+
+/** What was decided of a command, and what of it goes into the record. */
+interface JudgedCommand {
+  readonly decided: Decided;
+  readonly recordedText: string;
+  readonly decision: ReturnType<typeof decisionMessage>;
 }
 
 const endingCodes = {
@@ -99,11 +107,10 @@ export class RecordedSession implements GatewaySession {
     if (this.#end.signal.aborted) return { kind: 'refused', denial: this.#end.signal.reason as Denial };
     if (this.#closing !== undefined) return { kind: 'refused', denial: gatewayDenial('gateway_stopping', this.id) };
     const bytes = Buffer.byteLength(request.text);
-    if (bytes > commandBytesMax) return { kind: 'refused', denial: gatewayDenial('command_too_long', this.id) };
     this.#clientBytes += bytes;
     this.#commands += 1;
     const number = this.#commands;
-    const { decided, recordedText, decision } = this.#decide(request);
+    const { decided, recordedText, decision } = bytes > commandBytesMax ? this.#tooLong() : this.#decide(request);
     const events = [
       this.#options.chain.next('CommandSubmitted', {
         command: number,
@@ -111,7 +118,7 @@ export class RecordedSession implements GatewaySession {
         text: recordedText,
         observed: request.observed ?? false,
         channel: request.channel ?? 0,
-        omittedBytes: BigInt(request.omittedBytes ?? 0),
+        omittedBytes: BigInt((request.omittedBytes ?? 0) + (bytes > commandBytesMax ? bytes : 0)),
         columns: request.columns ?? 0,
         rows: request.rows ?? 0,
       }),
@@ -148,11 +155,7 @@ export class RecordedSession implements GatewaySession {
   }
 
   /** Judges the text as it was sent; the record holds it masked, and says when the verdict hung on what was masked. */
-  #decide(request: CommandRequest): {
-    readonly decided: Decided;
-    readonly recordedText: string;
-    readonly decision: ReturnType<typeof decisionMessage>;
-  } {
+  #decide(request: CommandRequest): JudgedCommand {
     const { accessInput, decider, maskText } = this.#options;
     const inputOf = (text: string): DecisionInput => ({
       ...accessInput,
@@ -160,13 +163,21 @@ export class RecordedSession implements GatewaySession {
       time,
     });
     const time = new Date().toISOString();
-    const decided = decider.decide(inputOf(request.text));
+    const unknown = request.unknown ?? false;
+    const decided = unknown ? ownRefusal('line_unknown', this.id) : decider.decide(inputOf(request.text));
     const masked = this.mask.length === 0 ? { text: request.text, masked: 0 } : maskText(request.text);
     if (masked.masked === 0) return { decided, recordedText: request.text, decision: decisionMessage(decided) };
     this.#maskedValues += masked.masked;
+    if (unknown) return { decided, recordedText: masked.text, decision: decisionMessage(decided) };
     const shown = decider.decide(inputOf(masked.text));
     const withheld = !sameVerdict(decided, shown);
     return { decided, recordedText: masked.text, decision: decisionMessage(decided, shown.inputJson, withheld) };
+  }
+
+  /** A command that is too long to be judged is refused; the record says how long it was. */
+  #tooLong(): JudgedCommand {
+    const decided = ownRefusal('command_too_long', this.id);
+    return { decided, recordedText: '', decision: decisionMessage(decided) };
   }
 
   #append(events: readonly EventRecord[]): Promise<void> {

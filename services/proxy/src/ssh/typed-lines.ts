@@ -58,9 +58,10 @@ export class TypedLines {
         continue;
       }
       // An answer to a question for a secret is no command, and must not be in the record.
-      if (piece.source === 'unknown') return this.#refuse(gatewayDenial('line_unknown', session.id));
-      if (!piece.hidden && piece.text.trim() !== '') {
-        const verdict = await session.submit({ operation: 'ssh.line', text: piece.text, observed: true, channel });
+      const unknown = piece.source === 'unknown';
+      if (!piece.hidden && (unknown || piece.text.trim() !== '')) {
+        const line = { operation: 'ssh.line', text: piece.text, observed: true, unknown, channel };
+        const verdict = await session.submit(line);
         if (verdict.kind === 'refused') {
           await this.#refuse(verdict.denial);
           return; // what was typed behind a refused line belongs to it
