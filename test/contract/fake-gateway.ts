@@ -90,7 +90,8 @@ export class FakeSession implements GatewaySession {
 
   async submit(request: CommandRequest): Promise<CommandVerdict> {
     await Promise.resolve();
-    const because = request.unknown === true ? 'the gateway cannot tell what this line would run.' : this.#refuses(request);
+    const because =
+      request.unknown === true ? 'the gateway cannot tell what this line would run.' : this.#refuses(request);
     if (because !== undefined) {
       const denial = {
         code: request.unknown === true ? 'line_unknown' : 'operation_forbidden',

@@ -53,9 +53,22 @@ const accepts = (port) =>
     socket.once('close', (failed) => resolve(!failed));
   });
 
-/** @param {{ brokers?: 1 | 3 }} options */
-export async function startKafka({ brokers: count = 1 } = {}) {
+/**
+ * Another may take a free port before a broker has it: then it is tried again with others.
+ * @param {{ brokers?: 1 | 3 }} options
+ */
+export async function startKafka({ brokers = 1 } = {}) {
   await installKafka();
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await startOnce(brokers);
+    } catch (error) {
+      if (tries >= 2) throw error;
+    }
+  }
+}
+
+async function startOnce(count) {
   const folder = await mkdtemp(join(tmpdir(), 'inland-kafka-'));
   const ports = await freePorts(2 * count);
   const nodes = Array.from({ length: count }, (_, index) => ({

@@ -48,7 +48,18 @@ const accepts = (port) =>
     socket.once('close', (failed) => resolve(!failed));
   });
 
+/** Another may take the free port before sshd has it: then it is tried again with another one. */
 export async function startSshd() {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await startOnce();
+    } catch (error) {
+      if (tries >= 3) throw error;
+    }
+  }
+}
+
+async function startOnce() {
   installSsh();
   const folder = await mkdtemp(join(tmpdir(), 'inland-sshd-'));
   if (process.getuid() === 0) await mkdir('/run/sshd', { recursive: true, mode: 0o755 });
