@@ -298,7 +298,7 @@ describe('a shell through the SSH listener', () => {
     const shell = startSsh(gate, ['sh -i'], ['-tt']);
     await shell.said(/[#$] $/);
     shell.type(`touch ${mark}-forbidden\r`);
-    await shell.said('Inland refused this: the rule forbids this.');
+    await shell.said(/Inland refused this: the rule forbids this\.[^]*\^C[^]*[#$] $/); // and the new prompt
     shell.type('exit 3\r');
     expect(await shell.end()).toBe(3);
     await expect(readFile(`${mark}-forbidden`)).rejects.toThrow('ENOENT');
