@@ -187,6 +187,21 @@ describe('the event log transport', () => {
     expect(table.parked).toEqual([]);
   });
 
+  it('leaves no gap when the rows were reset and are being rebuilt meanwhile', async () => {
+    const [log, table] = [new MemoryEventLog(), new Table()];
+    handle = async () => undefined;
+    const events = ['a', 'b', 'c', 'd'].map(deleted);
+    await log.append(topic, events.slice(0, 3));
+    await start(log, table);
+    await until(() => table.next === 3);
+    // Another drops the rows, and has applied one event again when the next one comes.
+    table.rows = [events[0]?.id ?? ''];
+    table.next = 1;
+    await log.append(topic, events.slice(3));
+    await until(() => table.next === 4);
+    expect(table.rows).toEqual(events.map((event) => event.id));
+  });
+
   it('applies each event once over a restart', async () => {
     const [log, table] = [new MemoryEventLog(), new Table()];
     handle = async () => undefined;

@@ -28,9 +28,14 @@ export interface EventLogTransportOptions<Tx> {
   readonly retryMaxMillis?: number;
 }
 
+/** How many missed events are applied together. */
+const catchUpEvents = 500;
+
 /** Where a partition stands: what is applied, and which event is being tried again. */
 interface Place {
   next: number;
+  /** The offset after the last event that the log has given. Above `next` after rows were reset: then some are missing. */
+  reached: number;
   failing: { readonly offset: number; readonly attempts: number } | undefined;
   /** Events before this offset are applied one by one: one of them failed in a batch. */
   aloneUntil: number;
@@ -88,7 +93,7 @@ export class EventLogTransport<Tx> extends Server implements CustomTransportStra
         group,
         start: async (partition) => {
           const next = await unitOfWork.checkpoint(partition);
-          this.#places.set(partition, { next, failing: undefined, aloneUntil: 0 });
+          this.#places.set(partition, { next, reached: next, failing: undefined, aloneUntil: 0 });
           return next;
         },
         deliver: (batch) => this.#deliver(batch),
@@ -103,10 +108,41 @@ export class EventLogTransport<Tx> extends Server implements CustomTransportStra
 
   async #deliver(batch: readonly StoredEvent[]): Promise<void> {
     const [first] = batch;
-    if (first === undefined) return;
-    const place = this.#places.get(first.partition) ?? { next: 0, failing: undefined, aloneUntil: 0 };
-    this.#places.set(first.partition, place);
-    const todo = batch.filter(({ offset }) => offset >= place.next);
+    const last = batch.at(-1);
+    if (first === undefined || last === undefined) return;
+    const { partition } = first;
+    const place = this.#places.get(partition) ?? { next: 0, reached: 0, failing: undefined, aloneUntil: 0 };
+    this.#places.set(partition, place);
+    try {
+      if (place.next < place.reached) await this.#catchUp(place, partition, first.offset);
+      await this.#applyAll(place, batch);
+      place.reached = last.offset + 1;
+    } catch (error) {
+      const fault = Fault.from(error);
+      if (fault.code === 'conflict') {
+        // Another subscriber of the group was faster, or the rows were reset: the checkpoint says where they stand.
+        place.next = await this.#options.unitOfWork.checkpoint(partition);
+        place.failing = undefined;
+      }
+      throw fault;
+    }
+  }
+
+  /** Applies what lies between the checkpoint and what the log gives next: rows and checkpoint never have a gap. */
+  async #catchUp(place: Place, partition: number, to: number): Promise<void> {
+    const { log, topic } = this.#options;
+    let missed: StoredEvent[] = [];
+    for await (const stored of log.read({ topic, partition, from: place.next, to })) {
+      missed.push(stored);
+      if (missed.length < catchUpEvents) continue;
+      await this.#applyAll(place, missed);
+      missed = [];
+    }
+    await this.#applyAll(place, missed);
+  }
+
+  async #applyAll(place: Place, events: readonly StoredEvent[]): Promise<void> {
+    const todo = events.filter(({ offset }) => offset >= place.next);
     const last = todo.at(-1);
     if (last === undefined) return;
     try {
@@ -115,13 +151,7 @@ export class EventLogTransport<Tx> extends Server implements CustomTransportStra
       else for (const stored of todo) await this.#applyAlone(place, stored);
     } catch (error) {
       const fault = Fault.from(error);
-      if (fault.code === 'conflict') {
-        // Another subscriber of the group was faster: what it has applied is not applied again.
-        place.next = await this.#options.unitOfWork.checkpoint(first.partition);
-        place.failing = undefined;
-      } else if (!fault.retryable) {
-        place.aloneUntil = last.offset + 1;
-      }
+      if (!fault.retryable && fault.code !== 'conflict') place.aloneUntil = last.offset + 1;
       throw fault;
     }
   }
