@@ -13,7 +13,7 @@ import { createReadStream } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import ssh2 from 'ssh2';
+import { newSshKeyPair } from '@inland/ssh-keys';
 import { startSshd } from '../test/parts/sshd.mjs';
 import { openGateway, plainAndMasked, region } from './setup/gateway.mjs';
 import { startSsh } from './setup/listeners.mjs';
@@ -52,7 +52,7 @@ async function openWays() {
     const [sshd, bastion] = [await startSshd(), await startSshd()];
     opened.push(() => sshd.stop());
     opened.push(() => bastion.stop());
-    const [host, alice] = [ssh2.utils.generateKeyPairSync('ed25519'), ssh2.utils.generateKeyPairSync('ed25519')];
+    const [host, alice] = [newSshKeyPair(), newSshKeyPair()];
     const aliceKey = join(folder, 'alice');
     await writeFile(aliceKey, alice.private, { mode: 0o600 });
     const digest = createHash('sha256')

@@ -18,13 +18,14 @@ import { decodeControlEvent } from '@inland/events';
 import { SqliteEventLog } from '@inland/event-log-sqlite';
 import { verifyToken } from '@inland/identity';
 import { Fault, systemClock } from '@inland/kernel';
+import { newSshKeyPair } from '@inland/ssh-keys';
 import ssh2 from 'ssh2';
 
 const topic = 'inland.control.v1';
 const source = '/test';
 const address = '10.0.0.1';
-const ed25519 = ssh2.utils.generateKeyPairSync('ed25519');
-const other = ssh2.utils.generateKeyPairSync('ed25519');
+const ed25519 = newSshKeyPair();
+const other = newSshKeyPair();
 
 /** As much of coordination as signing in needs; time does not pass. */
 function coordination(): Coordination {

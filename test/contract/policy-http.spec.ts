@@ -14,7 +14,7 @@ import { SqliteEventLog } from '@inland/event-log-sqlite';
 import { policyConfigSchema, policyService } from '@inland/policy';
 import type { DecisionResult, Resource, ResourceChange } from '@inland/residency';
 import { ApiGuard, ProblemFilter, type ServiceContext } from '@inland/service-host';
-import ssh2 from 'ssh2';
+import { newSshKeyPair } from '@inland/ssh-keys';
 
 class Root {}
 
@@ -97,7 +97,7 @@ afterAll(async () => {
 
 /** Makes a key pair; gives the public half. */
 function keyOf(subject: string): string {
-  const pair = ssh2.utils.generateKeyPairSync('ed25519');
+  const pair = newSshKeyPair();
   writeFileSync(join(folder, subject), pair.private, { mode: 0o600 });
   return pair.public;
 }

@@ -8,6 +8,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { StreamKind } from '@inland/events';
 import { StreamMasker } from '@inland/masking';
 import { SshListener, type Identity, type ResolvedTarget } from '@inland/proxy';
+import { newSshKeyPair } from '@inland/ssh-keys';
 import ssh2 from 'ssh2';
 import { run, Started, type Ran, type RunOptions } from '../e2e/world/run-process.ts';
 import { startSshd, type Sshd } from '../parts/sshd.mjs';
@@ -28,12 +29,12 @@ let cleanUp: (() => Promise<void>)[] = [];
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'inland-ssh-'));
   sshd = await startSshd();
-  hostKey = ssh2.utils.generateKeyPairSync('ed25519');
-  const alice = ssh2.utils.generateKeyPairSync('ed25519');
+  hostKey = newSshKeyPair();
+  const alice = newSshKeyPair();
   aliceKey = join(folder, 'alice');
   strangerKey = join(folder, 'stranger');
   await writeFile(aliceKey, alice.private, { mode: 0o600 });
-  await writeFile(strangerKey, ssh2.utils.generateKeyPairSync('ed25519').private, { mode: 0o600 });
+  await writeFile(strangerKey, newSshKeyPair().private, { mode: 0o600 });
   alicesFingerprints.add(fingerprintOf(alice.public));
   target = {
     name: 'build-eu',
@@ -492,7 +493,7 @@ describe('the way to the target', () => {
     ],
     [
       'target_credential_refused',
-      async () => ({ login: { name: sshd.login, privateKey: ssh2.utils.generateKeyPairSync('ed25519').private } }),
+      async () => ({ login: { name: sshd.login, privateKey: newSshKeyPair().private } }),
       /does not accept the gateway's credential/,
     ],
     ['target_unreachable', async () => ({ port: await closedPort() }), /cannot be reached right now/],

@@ -11,7 +11,7 @@ import { StreamMasker, ValueMasker } from '@inland/masking';
 import { defaultBundle, preparePolicy } from '@inland/policy';
 import { EnforcementGateway, PostgresListener, SshListener, type Identity } from '@inland/proxy';
 import { ClientPlaces } from '@inland/residency';
-import ssh2 from 'ssh2';
+import { newSshKeyPair } from '@inland/ssh-keys';
 import { run } from '../e2e/world/run-process.ts';
 import { installPostgresClients } from '../parts/postgres.mjs';
 import { installSsh } from '../parts/sshd.mjs';
@@ -75,7 +75,7 @@ beforeAll(async () => {
   ssh = new SshListener({
     ...where,
     identify: async () => alice,
-    hostKeys: [ssh2.utils.generateKeyPairSync('ed25519').private],
+    hostKeys: [newSshKeyPair().private],
     createMasker: (detectors) => new StreamMasker(detectors),
     logger,
   });
@@ -86,7 +86,7 @@ beforeAll(async () => {
     () => view.close(),
     () => log.close(),
   );
-  await writeFile(join(folder, 'key'), ssh2.utils.generateKeyPairSync('ed25519').private, { mode: 0o600 });
+  await writeFile(join(folder, 'key'), newSshKeyPair().private, { mode: 0o600 });
   // A minute in which the log did not answer: nobody knows whether the rules are still the rules.
   answers = false;
   clock.time += 60_000;

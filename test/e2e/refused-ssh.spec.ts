@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import ssh2 from 'ssh2';
+import { newSshKeyPair } from '@inland/ssh-keys';
 import { Clients } from './world/clients.ts';
 import { freePorts } from './world/free-ports.ts';
 import { applyYaml, resourceOf } from './world/resources.ts';
@@ -24,7 +24,7 @@ afterAll(() => world?.stop(), 60_000);
 async function addTargets(): Promise<void> {
   const build = await resourceOf(olga, 'Target', 'build-eu');
   const [closedPort = 0] = await freePorts(1);
-  const other = ssh2.utils.generateKeyPairSync('ed25519');
+  const other = newSshKeyPair();
   await mkdir(join(world.secretsFolder, 'e2e'), { recursive: true });
   await writeFile(join(world.secretsFolder, 'e2e/wrong'), other.private);
   const target = (name: string, change: object): object => ({
@@ -78,7 +78,7 @@ describe('an access by SSH that is refused', () => {
 
   it('is refused by the protocol when nobody is known by the key, and is in the record', async () => {
     const stranger = join(world.folder, 'stranger');
-    await writeFile(stranger, ssh2.utils.generateKeyPairSync('ed25519').private, { mode: 0o600 });
+    await writeFile(stranger, newSshKeyPair().private, { mode: 0o600 });
     const options = alice.sshOptions(0, '-p').map((one) => (one === world.keys.alice ? stranger : one));
     const { status, stderr } = await run('ssh', [...options, 'deploy@build-eu@127.0.0.1', 'id']);
     expect(status).toBe(255);

@@ -1,7 +1,8 @@
 import type { EventRecord } from '@inland/events';
 import { eventBytesMax, type Position, type Topic } from '@inland/event-log';
 import { Fault } from '@inland/kernel';
-import { toRow, type EventRow } from './stored-form.ts';
+import { packedBytes, packRows, type EventRow } from './packed-rows.ts';
+import { toRow } from './stored-form.ts';
 import type { WorkerCalls } from './worker-calls.ts';
 
 interface Waiting {
@@ -14,18 +15,23 @@ interface Waiting {
 
 /** At most so much waits for the disk; what comes on top is refused. */
 const waitingBytesMax = 64 * 1024 * 1024;
-/** At most so much goes into one transaction. */
+/** At most so much goes into one transaction, unless one append is more by itself. */
 const commitBytesMax = 8 * 1024 * 1024;
+/** The worker commits one while the next lies ready, so that it never waits for this thread. */
+const underWayMax = 2;
+/** Below so many appends, what waits is not divided over two commits. */
+const divideFrom = 64;
 
-/** Collects the appends of all sessions while one commit is under way, so that they share the next one's fsync. */
+/** Collects the appends of all sessions while commits are under way, so that they share the next one's fsync. */
 export class GroupCommit {
   readonly #calls: WorkerCalls;
-  readonly #onCommit: (topics: ReadonlySet<Topic>) => void;
+  readonly #onCommit: (topics: Iterable<Topic>) => void;
   #queue: Waiting[] = [];
   #bytes = 0;
-  #committing = false;
+  #underWay = 0;
+  #scheduled = false;
 
-  constructor(calls: WorkerCalls, onCommit: (topics: ReadonlySet<Topic>) => void) {
+  constructor(calls: WorkerCalls, onCommit: (topics: Iterable<Topic>) => void) {
     this.#calls = calls;
     this.#onCommit = onCommit;
   }
@@ -35,7 +41,7 @@ export class GroupCommit {
     const rows = events.map(toRow);
     let bytes = 0;
     for (const row of rows) {
-      const size = row.data.length + row.envelope.length + row.key.length;
+      const size = packedBytes(row);
       if (size > eventBytesMax)
         return Promise.reject(new Fault('invalid_argument', `an event of ${size} bytes is too big for the log`));
       bytes += size;
@@ -45,39 +51,80 @@ export class GroupCommit {
     this.#bytes += bytes;
     return new Promise((resolve, reject) => {
       this.#queue.push({ topic, rows, bytes, resolve, reject });
-      if (!this.#committing) {
-        this.#committing = true;
-        queueMicrotask(() => void this.#pump());
-      }
+      this.#schedule();
     });
   }
 
-  async #pump(): Promise<void> {
-    while (this.#queue.length > 0) {
-      const batch = this.#take();
-      try {
-        const places = await this.#calls.call<number[]>({
-          kind: 'append',
-          batches: batch.map(({ topic, rows }) => ({ topic, rows })),
-        });
-        batch.forEach(({ resolve }, index) => resolve({ partition: 0, offset: places[index] ?? 0 }));
-        this.#onCommit(new Set(batch.map(({ topic }) => topic)));
-      } catch (error) {
-        for (const { reject } of batch) reject(error);
-      }
-      for (const { bytes } of batch) this.#bytes -= bytes;
-    }
-    this.#committing = false;
+  /** At the end of this turn of the event loop, so that all who append in it share a commit. */
+  #schedule(): void {
+    if (this.#scheduled || this.#underWay === underWayMax) return;
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
+      this.#start();
+    });
   }
 
-  #take(): Waiting[] {
+  #start(): void {
+    while (this.#queue.length > 0 && this.#underWay < underWayMax) {
+      const spare = underWayMax - this.#underWay;
+      const few = this.#queue.length < divideFrom;
+      if (few && this.#underWay > 0) return;
+      void this.#commit(this.#take(few ? this.#queue.length : Math.ceil(this.#queue.length / spare)));
+    }
+  }
+
+  async #commit(taken: readonly Waiting[]): Promise<void> {
+    this.#underWay += 1;
+    const byTopic = groupByTopic(taken);
+    const batches = [...byTopic].map(([topic, all]) => {
+      const bytes = all.reduce((sum, waiting) => sum + waiting.bytes, 0);
+      return { topic, packed: packRows(rowsOf(all), bytes) };
+    });
+    try {
+      const transfer = batches.map(({ packed }) => packed.buffer);
+      const places = await this.#calls.call<Float64Array[]>({ kind: 'append', batches }, transfer);
+      [...byTopic.values()].forEach((all, index) => settle(all, places[index]));
+      this.#onCommit(byTopic.keys());
+    } catch (error) {
+      for (const { reject } of taken) reject(error);
+    }
+    for (const { bytes } of taken) this.#bytes -= bytes;
+    this.#underWay -= 1;
+    if (this.#queue.length > 0) this.#schedule();
+  }
+
+  #take(countMax: number): Waiting[] {
     let bytes = 0;
     let count = 0;
     for (const waiting of this.#queue) {
-      if (count > 0 && bytes + waiting.bytes > commitBytesMax) break;
+      if (count === countMax || (count > 0 && bytes + waiting.bytes > commitBytesMax)) break;
       bytes += waiting.bytes;
       count += 1;
     }
     return this.#queue.splice(0, count);
+  }
+}
+
+function groupByTopic(taken: readonly Waiting[]): ReadonlyMap<Topic, readonly Waiting[]> {
+  const byTopic = new Map<Topic, Waiting[]>();
+  for (const waiting of taken) {
+    const same = byTopic.get(waiting.topic);
+    if (same === undefined) byTopic.set(waiting.topic, [waiting]);
+    else same.push(waiting);
+  }
+  return byTopic;
+}
+
+function* rowsOf(all: readonly Waiting[]): Generator<EventRow> {
+  for (const { rows } of all) yield* rows;
+}
+
+/** Tells each append the place of its last event. */
+function settle(all: readonly Waiting[], places: Float64Array = new Float64Array(0)): void {
+  let count = 0;
+  for (const { rows, resolve } of all) {
+    count += rows.length;
+    resolve({ partition: 0, offset: places[count - 1] ?? 0 });
   }
 }

@@ -23,12 +23,11 @@ export interface SqliteEventLogOptions {
   readonly maxBytes?: number;
 }
 
-const pageBytes = 4096;
 const readPage = 500;
 
 /**
  * The event log of one machine: SQLite in WAL mode with `synchronous=FULL`, in a thread of its own. An acknowledged event
- * survives kill -9 and power loss. Each topic has one partition, 0; offsets start at 1 and have gaps.
+ * survives kill -9 and power loss. Each topic has one partition, 0; offsets start at 1.
  */
 export class SqliteEventLog implements EventLog {
   readonly #calls: WorkerCalls;
@@ -52,8 +51,7 @@ export class SqliteEventLog implements EventLog {
     } catch (error) {
       throw new Fault('misconfigured', `the folder ${options.folder} cannot be made`, { cause: error });
     }
-    const pages = options.maxBytes === undefined ? undefined : Math.max(16, Math.floor(options.maxBytes / pageBytes));
-    return new SqliteEventLog(await WorkerCalls.open(join(options.folder, 'events.db'), pages));
+    return new SqliteEventLog(await WorkerCalls.open(join(options.folder, 'events.db'), options.maxBytes));
   }
 
   async append(topic: Topic, events: readonly EventRecord[]): Promise<Position> {
@@ -80,7 +78,7 @@ export class SqliteEventLog implements EventLog {
       const page = await this.#page(range.topic, from, to, readPage, range.key);
       yield* page;
       const last = page.at(-1);
-      if (last === undefined || page.length < readPage) return;
+      if (last === undefined) return;
       from = last.offset + 1;
     }
   }
@@ -139,7 +137,7 @@ export class SqliteEventLog implements EventLog {
     return rows.map((row) => fromRow(topic, row));
   }
 
-  #wake(topics: ReadonlySet<Topic>): void {
+  #wake(topics: Iterable<Topic>): void {
     for (const topic of topics) {
       this.#commitCounts.set(topic, (this.#commitCounts.get(topic) ?? 0) + 1);
       const listeners = this.#listeners.get(topic);

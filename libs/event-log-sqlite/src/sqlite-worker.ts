@@ -1,18 +1,13 @@
 // Runs in a worker thread, on Node alone: it imports nothing of Inland, so that it runs uncompiled as well.
-import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { DatabaseSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
-
-/** What an event is in SQLite: the envelope as JSON, the data as it is. */
-interface Row {
-  readonly id: string;
-  readonly key: string;
-  readonly envelope: string;
-  readonly data: Uint8Array;
-}
+import { unpackRows } from './packed-rows.ts';
+import { TopicTable } from './topic-table.ts';
 
 interface Batch {
   readonly topic: string;
-  readonly rows: readonly Row[];
+  /** See `packRows`. */
+  readonly packed: Uint8Array;
 }
 
 interface Request {
@@ -26,74 +21,79 @@ interface Request {
   readonly limit?: number;
 }
 
-const { file, pagesMax } = workerData as { readonly file: string; readonly pagesMax: number | undefined };
+const pageBytes = 8192;
+const checkpointBytes = 16 * 1024 * 1024;
+const cacheBytes = 32 * 1024 * 1024;
+/** Counts up with each change of the tables that an older or newer Inland would not understand. */
+const formVersion = 2;
+
+const { file, maxBytes } = workerData as { readonly file: string; readonly maxBytes: number | undefined };
 const port = parentPort;
 if (port === null) throw new Error('this file runs in a worker thread');
 
 const database = new DatabaseSync(file);
-database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
-database.exec('PRAGMA busy_timeout = 0; PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -16000;');
-if (pagesMax !== undefined) database.exec(`PRAGMA max_page_count = ${Math.trunc(pagesMax)}`);
 database.exec(`
-  CREATE TABLE IF NOT EXISTS event (
-    place INTEGER PRIMARY KEY AUTOINCREMENT, topic TEXT NOT NULL, id TEXT NOT NULL, key TEXT NOT NULL,
-    envelope TEXT NOT NULL, data BLOB NOT NULL
-  ) STRICT;
-  CREATE UNIQUE INDEX IF NOT EXISTS event_id ON event (topic, id);
-  CREATE INDEX IF NOT EXISTS event_key ON event (topic, key, place);
-`);
-database.exec('BEGIN IMMEDIATE; COMMIT;'); // takes the lock now: a second process fails here, not later
+  PRAGMA busy_timeout = 0;
+  PRAGMA page_size = ${pageBytes};
+  PRAGMA locking_mode = EXCLUSIVE;
+  PRAGMA journal_mode = WAL;
+  PRAGMA synchronous = FULL;
+  PRAGMA wal_autocheckpoint = ${checkpointBytes / pageBytes};
+  PRAGMA cache_size = -${cacheBytes / 1024};
+  BEGIN IMMEDIATE; COMMIT;
+`); // the transaction takes the lock now: a second process fails here, not later
+if (maxBytes !== undefined) database.exec(`PRAGMA max_page_count = ${Math.max(16, Math.floor(maxBytes / pageBytes))}`);
+checkForm();
 
-const insert = database.prepare(
-  'INSERT INTO event (topic, id, key, envelope, data) VALUES (?, ?, ?, ?, ?) ON CONFLICT (topic, id) DO NOTHING',
-);
-const placeOf = database.prepare('SELECT place FROM event WHERE topic = ? AND id = ?');
-const lastOf = database.prepare('SELECT max(place) AS last FROM event WHERE topic = ?');
-const readAny = database.prepare(
-  'SELECT place, key, envelope, data FROM event WHERE topic = ? AND place >= ? AND place < ? ORDER BY place LIMIT ?',
-);
-const readKey = database.prepare(
-  'SELECT place, key, envelope, data FROM event WHERE topic = ? AND key = ? AND place >= ? AND place < ? ORDER BY place LIMIT ?',
-);
+const tables = new Map<string, TopicTable>();
 
-/** All batches in one transaction, so one fsync. Gives the place of each batch's last event. */
-function append(batches: readonly Batch[]): number[] {
+/** New files get the version that is written now; any other version is refused, and left as it is. */
+function checkForm(): void {
+  const { user_version: found } = database.prepare('PRAGMA user_version').get() as { readonly user_version: number };
+  if (found === formVersion) return;
+  const used = database.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get() !== undefined;
+  if (found !== 0 || used)
+    throw new Error(`it has form ${found}, and this version of Inland reads form ${formVersion}`);
+  database.exec(`PRAGMA user_version = ${formVersion}`);
+}
+
+function tableOf(topic: string): TopicTable {
+  let table = tables.get(topic);
+  if (table === undefined) {
+    if (!/^[a-z0-9.]+$/.test(topic)) throw new Error(`${topic} is no topic`);
+    table = new TopicTable(database, topic);
+    tables.set(topic, table);
+  }
+  return table;
+}
+
+/** All batches in one transaction, so one fsync. Gives the place of each event. */
+function append(batches: readonly Batch[]): Float64Array[] {
+  const full = batches.map(({ topic, packed }) => ({ table: tableOf(topic), packed }));
   database.exec('BEGIN IMMEDIATE');
   try {
-    const places = batches.map(({ topic, rows }) => {
-      let place = 0;
-      for (const { id, key, envelope, data } of rows) {
-        const done = insert.run(topic, id, key, envelope, data);
-        place = done.changes === 1 ? Number(done.lastInsertRowid) : placeIn(placeOf, topic, id);
-      }
-      return place;
+    const places = full.map(({ table, packed }) => {
+      const found: number[] = [];
+      for (const row of unpackRows(packed)) found.push(table.add(row));
+      return Float64Array.from(found);
     });
     database.exec('COMMIT');
     return places;
   } catch (error) {
-    try {
-      database.exec('ROLLBACK');
-    } catch {
-      // SQLite has rolled back by itself (a full disk)
-    }
+    if (database.isTransaction) database.exec('ROLLBACK'); // SQLite may have rolled back by itself (a full disk)
     throw error;
   }
 }
 
-function placeIn(statement: StatementSync, topic: string, id: string): number {
-  return Number((statement.get(topic, id) as { place: number }).place);
-}
-
 function answer(request: Request): unknown {
+  const { topic = '', from = 0, to = 0, key, limit = 500 } = request;
   switch (request.kind) {
     case 'append':
       return append(request.batches ?? []);
     case 'ends':
-      return Number((lastOf.get(request.topic ?? '') as { last: number | null }).last ?? 0);
-    case 'read': {
-      const { topic = '', from = 0, to = 0, key, limit = 500 } = request;
-      return key === undefined ? readAny.all(topic, from, to, limit) : readKey.all(topic, key, from, to, limit);
-    }
+      return tableOf(topic).last();
+    case 'read':
+      return key === undefined ? tableOf(topic).read(from, to, limit) : tableOf(topic).readKey(key, from, to, limit);
     case 'close':
       database.close();
       return undefined;
@@ -106,6 +106,7 @@ port.on('message', (request: Request) => {
   } catch (error) {
     port.postMessage({ call: request.call, error: error instanceof Error ? error.message : String(error) });
   }
+  if (request.kind === 'append') for (const { topic } of request.batches ?? []) tables.get(topic)?.keepIndex();
   if (request.kind === 'close') port.close();
 });
 port.postMessage({ call: 0, value: 'open' });

@@ -1,32 +1,25 @@
 import type { EventRecord } from '@inland/events';
 import type { StoredEvent, Topic } from '@inland/event-log';
+import type { EventRow } from './packed-rows.ts';
 
-/** One row as the worker takes it. */
-export interface EventRow {
+/** One row as the worker gives it. */
+export interface StoredRow {
+  readonly place: number;
   readonly id: string;
   readonly key: string;
   readonly envelope: string;
   readonly data: Uint8Array;
 }
 
-/** One row as the worker gives it. */
-export interface StoredRow {
-  readonly place: number;
-  readonly key: string;
-  readonly envelope: string;
-  readonly data: Uint8Array;
-}
-
-/** The envelope is a JSON array, to be short: id, type, source, subject, time, sequence, previous hash (hexadecimal). */
+/** The envelope is a JSON array, to be short: type, source, subject, time, sequence, previous hash (hexadecimal). */
 export function toRow(event: EventRecord): EventRow {
   const { id, type, source, subject, time, key, sequence, previousHash, data } = event;
   const previous = previousHash === undefined ? null : Buffer.from(previousHash).toString('hex');
-  return { id, key, envelope: JSON.stringify([id, type, source, subject, time, sequence ?? null, previous]), data };
+  return { id, key, envelope: JSON.stringify([type, source, subject, time, sequence ?? null, previous]), data };
 }
 
 export function fromRow(topic: Topic, row: StoredRow): StoredEvent {
-  const [id, type, source, subject, time, sequence, previous] = JSON.parse(row.envelope) as [
-    EventRecord['id'],
+  const [type, source, subject, time, sequence, previous] = JSON.parse(row.envelope) as [
     string,
     string,
     string,
@@ -39,7 +32,7 @@ export function fromRow(topic: Topic, row: StoredRow): StoredEvent {
     partition: 0,
     offset: row.place,
     event: {
-      id,
+      id: row.id as EventRecord['id'],
       type,
       source,
       subject,

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { Worker } from 'node:worker_threads';
+import { Worker, type Transferable } from 'node:worker_threads';
 import { Fault } from '@inland/kernel';
 
 interface Answer {
@@ -35,8 +35,8 @@ export class WorkerCalls {
   }
 
   /** Rejects with `misconfigured` when the file cannot be opened, or another process holds it. */
-  static async open(file: string, pagesMax?: number): Promise<WorkerCalls> {
-    const worker = new Worker(workerFile(), { workerData: { file, pagesMax }, execArgv: ['--no-warnings'] });
+  static async open(file: string, maxBytes?: number): Promise<WorkerCalls> {
+    const worker = new Worker(workerFile(), { workerData: { file, maxBytes }, execArgv: ['--no-warnings'] });
     const calls = new WorkerCalls(worker);
     await new Promise<unknown>((resolve, reject) => calls.#waiting.set(0, { resolve, reject })).catch(
       (error: Fault) => {
@@ -53,12 +53,13 @@ export class WorkerCalls {
     return calls;
   }
 
-  call<T>(request: object): Promise<T> {
+  /** `transfer`: memory that is handed over instead of copied; it is gone here afterwards. */
+  call<T>(request: object, transfer: readonly Transferable[] = []): Promise<T> {
     if (this.#dead !== undefined) return Promise.reject(this.#dead);
     const call = this.#next++;
     return new Promise<T>((resolve, reject) => {
       this.#waiting.set(call, { resolve: resolve as (value: unknown) => void, reject });
-      this.#worker.postMessage({ ...request, call });
+      this.#worker.postMessage({ ...request, call }, transfer);
     });
   }
 

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Fault } from '@inland/kernel';
+import { newSshKeyPair } from '@inland/ssh-keys';
 import ssh2 from 'ssh2';
 
 /** The gateway's host keys: the operator's files, or one of its own, made once below the home folder and kept. */
@@ -9,7 +10,7 @@ export function sshHostKeys(files: readonly string[], home: string): string[] {
   const file = join(home, 'proxy/ssh_host_ed25519_key');
   if (!existsSync(file)) {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    const pair = ssh2.utils.generateKeyPairSync('ed25519', { comment: 'inland gateway' });
+    const pair = newSshKeyPair('inland gateway');
     writeFileSync(file, pair.private, { mode: 0o600 });
     writeFileSync(`${file}.pub`, `${pair.public}\n`);
   }

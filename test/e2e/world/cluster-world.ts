@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { startDemoWorld } from '@inland/platform';
 import { openLocalCa } from '@inland/local-ca';
 import { startEmbeddedPostgres } from '@inland/projection-store-postgres';
-import ssh2 from 'ssh2';
+import { newSshKeyPair } from '@inland/ssh-keys';
 import { startKafka, type KafkaCluster } from '../../parts/kafka.mjs';
 import { startRedis } from '../../parts/redis.mjs';
 import { startApiRouter } from './api-router.ts';
@@ -59,7 +59,7 @@ export async function startCluster(): Promise<ClusterWorld> {
     const issued = await ca.issue({ names: ['localhost'], addresses: ['127.0.0.1'] });
     const files = { ca: 'ca.pem', cert: 'gateway.crt', key: 'gateway.key', host: 'ssh_host_key', known: 'known_hosts' };
     const at = (name: keyof typeof files): string => join(folder, files[name]);
-    const hostKey = ssh2.utils.generateKeyPairSync('ed25519');
+    const hostKey = newSshKeyPair();
     await writeFile(at('ca'), ca.caPem);
     await writeFile(at('cert'), issued.certPem);
     await writeFile(at('key'), issued.keyPem, { mode: 0o600 });

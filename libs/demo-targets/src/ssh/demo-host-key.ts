@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import ssh2 from 'ssh2';
+import { newSshKeyPair } from '@inland/ssh-keys';
 
 export interface DemoHostKey {
   /** OpenSSH's own format. */
@@ -13,7 +13,7 @@ export interface DemoHostKey {
 export function demoHostKey(folder: string): DemoHostKey {
   const file = join(folder, 'ssh_host_ed25519_key');
   if (!existsSync(file)) {
-    const pair = ssh2.utils.generateKeyPairSync('ed25519', { comment: 'demo target' });
+    const pair = newSshKeyPair('demo target');
     writeFileSync(`${file}.pub`, `${pair.public}\n`);
     writeFileSync(file, pair.private, { mode: 0o600 });
   }

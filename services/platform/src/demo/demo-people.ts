@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import ssh2 from 'ssh2';
+import { newSshKeyPair } from '@inland/ssh-keys';
 
 export interface DemoPerson {
   readonly subject: string;
@@ -24,7 +24,7 @@ export function demoPeople(home: string): readonly DemoPerson[] {
   return people.map((person) => {
     const keyFile = join(folder, person.subject);
     if (!existsSync(keyFile) || !existsSync(`${keyFile}.pub`)) {
-      const pair = ssh2.utils.generateKeyPairSync('ed25519', { comment: person.subject });
+      const pair = newSshKeyPair(person.subject);
       writeFileSync(keyFile, pair.private, { mode: 0o600 });
       writeFileSync(`${keyFile}.pub`, `${pair.public}\n`);
     }

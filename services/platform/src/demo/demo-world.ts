@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { startDemoPostgres, startDemoSsh } from '@inland/demo-targets';
-import ssh2 from 'ssh2';
+import { newSshKeyPair } from '@inland/ssh-keys';
 import { demoPeople, type DemoPerson } from './demo-people.ts';
 import { demoResources } from './demo-resources.ts';
 import { freePort } from './free-port.ts';
@@ -19,7 +19,7 @@ export interface DemoWorld {
 export async function startDemoWorld(home: string): Promise<DemoWorld> {
   const people = demoPeople(home);
   const secretsFolder = join(home, 'secrets');
-  const pair = ssh2.utils.generateKeyPairSync('ed25519', { comment: 'inland to build-eu' });
+  const pair = newSshKeyPair('inland to build-eu');
   const [sshPort, postgresPort] = [await freePort(7522), await freePort(7532)];
   const ssh = await startDemoSsh({ folder: join(home, 'demo/build-eu'), port: sshPort, authorizedKey: pair.public });
   const postgres = await startDemoPostgres({ folder: join(home, 'demo/orders'), port: postgresPort });

@@ -1,6 +1,5 @@
 import type { Writable } from 'node:stream';
 import { TerminalLine } from '@inland/ssh-session';
-import { gatewayDenial } from '../pipeline/denials.ts';
 import { denialText, type Denial, type GatewaySession } from '../pipeline/gateway.ts';
 import { writeTo } from './write-to.ts';
 

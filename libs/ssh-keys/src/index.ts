@@ -1,0 +1,1 @@
+export { newSshKeyPair, type SshKeyPair } from './new-ssh-key-pair.ts';
