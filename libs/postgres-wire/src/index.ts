@@ -47,5 +47,6 @@ export {
   terminate,
 } from './client-writers.ts';
 export { ScramClient } from './scram-client.ts';
-export { columnMask, maskDataRow, type ColumnMask, type MaskedMessage, type MaskValue } from './mask-data-row.ts';
+export { columnMask, maskDataRow, type ColumnMask, type MaskedMessage } from './mask-data-row.ts';
+export type { MaskValue } from './mask-value.ts';
 export { maskCopyData, maskFields, maskNotification } from './mask-text-messages.ts';

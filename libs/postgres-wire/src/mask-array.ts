@@ -1,4 +1,4 @@
-import type { MaskValue } from './mask-data-row.ts';
+import type { MaskValue } from './mask-value.ts';
 
 /**
  * Masks the elements of a binary array: Int32 dimensions · Int32 nulls · Int32 type · (Int32 size · Int32 lower) ×

@@ -1,10 +1,8 @@
 import { Fault } from '@inland/kernel';
 import type { Column } from './backend-messages.ts';
 import { maskArray } from './mask-array.ts';
+import type { MaskValue } from './mask-value.ts';
 import { bodyOffset } from './message-decoder.ts';
-
-/** Masks one value; gives the same object when nothing was masked. */
-export type MaskValue = (value: Uint8Array) => { readonly data: Uint8Array; readonly masked: number };
 
 /**
  * How one column's values are masked.

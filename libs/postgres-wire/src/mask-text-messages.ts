@@ -1,5 +1,6 @@
 import { FieldReader } from './field-reader.ts';
-import { maskCells, type MaskedMessage, type MaskValue } from './mask-data-row.ts';
+import { maskCells, type MaskedMessage } from './mask-data-row.ts';
+import type { MaskValue } from './mask-value.ts';
 import { bodyOffset } from './message-decoder.ts';
 import { bytesOf, writeMessage } from './write-message.ts';
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { readFields } from './backend-messages.ts';
-import { columnMask, maskDataRow, type MaskValue } from './mask-data-row.ts';
+import { columnMask, maskDataRow } from './mask-data-row.ts';
+import type { MaskValue } from './mask-value.ts';
 import { maskCopyData, maskFields, maskNotification } from './mask-text-messages.ts';
 import { errorResponse } from './server-writers.ts';
 import { writeMessage } from './write-message.ts';

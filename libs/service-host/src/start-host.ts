@@ -1,23 +1,17 @@
 import 'reflect-metadata';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import type { DynamicModule, INestApplication } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
-import { type NestExpressApplication } from '@nestjs/platform-express';
-import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import { Fault, uuidv7 } from '@inland/kernel';
 import type { Logger } from 'pino';
 import { collectDefaultMetrics, Registry } from 'prom-client';
-import { ApiGuard } from './api-access.ts';
-import { HealthController } from './health.controller.ts';
-import { isLoopback, issuesText, type HostConfig } from './host-config.ts';
+import { closeApi, openApi } from './host-api.ts';
+import { issuesText, type HostConfig } from './host-config.ts';
 import { HostHealth } from './host-health.ts';
 import { assertPortFree } from './port-free.ts';
-import { ProblemFilter } from './problem-filter.ts';
 import { RunningStores } from './running-stores.ts';
 import { secretsFolder } from './secrets-folder.ts';
-import { nestLogger, serviceLogger } from './service-logger.ts';
+import { serviceLogger } from './service-logger.ts';
 import type { ServiceContext, ServiceDefinition, ServiceParts } from './service-definition.ts';
 import { storeRegions } from './open-stores.ts';
 
@@ -38,11 +32,6 @@ export interface RunningHost {
   /** Ends sessions, requests and stores, in this order. Doing it again waits for the first. */
   close(): Promise<void>;
 }
-
-class HostModule {}
-
-const bodyBytesMax = 1024 * 1024;
-const requestMillisMax = 60_000;
 
 /**
  * Runs services in this process, behind one API. Faults with `misconfigured` when the configuration, a port or a store
@@ -130,93 +119,3 @@ function checkSections(services: readonly ServiceDefinition[], config: HostConfi
 
 /** All that there are: a process that runs one of them may be given the configuration of all. */
 const knownServices = ['auth', 'policy', 'masking', 'recorder', 'audit', 'proxy'];
-
-async function openApi(
-  config: HostConfig,
-  running: readonly ServiceParts[],
-  parts: {
-    readonly context: ServiceContext;
-    readonly health: HostHealth;
-    readonly metrics: Registry;
-    readonly logger: Logger;
-  },
-): Promise<NestExpressApplication> {
-  const { context, health, metrics, logger } = parts;
-  const module: DynamicModule = {
-    module: HostModule,
-    imports: running.flatMap(({ modules }) => modules),
-    controllers: [HealthController],
-    providers: [
-      { provide: HostHealth, useValue: health },
-      { provide: Registry, useValue: metrics },
-    ],
-  };
-  const { tls } = config.http;
-  const app = await NestFactory.create<NestExpressApplication>(module, {
-    logger: nestLogger(logger),
-    abortOnError: false,
-    bodyParser: false,
-    ...(tls === undefined ? {} : { httpsOptions: { key: readPem(tls.keyFile), cert: readPem(tls.certFile) } }),
-  });
-  app.disable('x-powered-by');
-  app.useBodyParser('json', { limit: bodyBytesMax });
-  app.use((_request: unknown, response: { setHeader(name: string, value: string): void }, next: () => void) => {
-    response.setHeader('x-content-type-options', 'nosniff');
-    response.setHeader('cache-control', 'no-store');
-    response.setHeader('content-security-policy', "default-src 'none'; frame-ancestors 'none'");
-    next();
-  });
-  app.useGlobalFilters(new ProblemFilter(logger));
-  app.useGlobalGuards(new ApiGuard(await context.view(), config.roles));
-  documentApi(app);
-  for (const transport of running.flatMap(({ transports }) => transports ?? []))
-    app.connectMicroservice(transport, { inheritAppConfig: true });
-  try {
-    await app.startAllMicroservices();
-    const server = app.getHttpServer();
-    server.requestTimeout = requestMillisMax;
-    server.headersTimeout = 20_000;
-    await app.listen(config.http.port, config.http.host);
-    if (config.http.insecure && !isLoopback(config.http.host))
-      logger.warn('the API is served without TLS on an address that others can reach');
-    return app;
-  } catch (error) {
-    await app.close();
-    throw error;
-  }
-}
-
-function documentApi(app: INestApplication): void {
-  const description = new DocumentBuilder()
-    .setTitle('Inland')
-    .setDescription('Who may reach which data, from where, and what they did there.')
-    .setVersion('1')
-    .addBearerAuth()
-    .addSecurityRequirements('bearer')
-    .build();
-  SwaggerModule.setup('api/v1/openapi', app, () => SwaggerModule.createDocument(app, description), {
-    jsonDocumentUrl: 'api/v1/openapi.json',
-    ui: false,
-    raw: ['json'],
-  });
-}
-
-/** Ends connections that only wait; requests that run have a moment. */
-async function closeApi(app: NestExpressApplication): Promise<void> {
-  const server = app.getHttpServer();
-  server.closeIdleConnections();
-  const impatient = setTimeout(() => server.closeAllConnections(), 2_000);
-  try {
-    await app.close();
-  } finally {
-    clearTimeout(impatient);
-  }
-}
-
-function readPem(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new Fault('misconfigured', `${file} cannot be read`, { cause: error });
-  }
-}
