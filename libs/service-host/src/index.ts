@@ -15,5 +15,6 @@ export { ProblemFilter } from './problem-filter.ts';
 export { projectionTransport, type ProjectionTransportOptions } from './projection-transport.ts';
 export { runServiceProcess, stopOnSignal } from './run-service-process.ts';
 export type { Health, ServiceContext, ServiceDefinition, ServiceParts } from './service-definition.ts';
+export { logWarnings } from './service-logger.ts';
 export { startHost, type HostOptions, type RunningHost } from './start-host.ts';
 export type { StoreRegions } from './open-stores.ts';

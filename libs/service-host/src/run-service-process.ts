@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { Fault } from '@inland/kernel';
 import { readHostConfig } from './host-config.ts';
 import type { ServiceDefinition } from './service-definition.ts';
+import { logWarnings } from './service-logger.ts';
 import { startHost } from './start-host.ts';
 
 /** Exit codes: 0 stopped as asked, 1 broken, 2 wrong use, 78 misconfigured (sysexits(3)). */
@@ -26,6 +27,7 @@ export async function runServiceProcess(service: ServiceDefinition, argv = proce
         `${values.config}: log.kind is embedded, which one process alone can use; services of their own need kafka, or run \`inland start\``,
       );
     const host = await startHost({ services: [service], config });
+    logWarnings(host.logger);
     console.log(JSON.stringify({ service: service.name, replica: host.replica, api: host.api, ...host.addresses }));
     stopOnSignal(() => host.close());
   } catch (error) {

@@ -32,3 +32,9 @@ export function nestLogger(logger: Logger): LoggerService {
     fatal: (message: unknown) => logger.fatal(text(message)),
   };
 }
+
+/** What Node warns of goes where everything else of this process goes: standard error may be a person's terminal. */
+export function logWarnings(logger: Logger): void {
+  process.removeAllListeners('warning');
+  process.on('warning', ({ name, message }) => logger.debug({ from: 'node', name }, message));
+}

@@ -2,7 +2,14 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { ApiClient } from '@inland/api-client';
 import { Fault } from '@inland/kernel';
-import { assertPortFree, readHostConfig, startHost, stopOnSignal, type RunningHost } from '@inland/service-host';
+import {
+  assertPortFree,
+  logWarnings,
+  readHostConfig,
+  startHost,
+  stopOnSignal,
+  type RunningHost,
+} from '@inland/service-host';
 import { allServices } from './all-services.ts';
 import { applyDemoResources } from './demo/apply-demo-resources.ts';
 import { demoConfig } from './demo/demo-config.ts';
@@ -26,6 +33,7 @@ export async function startPlatform(options: StartOptions): Promise<void> {
   if (options.configFile === undefined) return startDemo(options);
   const config = readHostConfig(options.configFile);
   const host = await startHost({ services: allServices, config });
+  logWarnings(host.logger);
   stopOnSignal(() => host.close());
   options.print(`Inland runs in ${config.region}. API ${host.api}${addressesText(host)}`);
 }
@@ -54,6 +62,7 @@ async function startDemo({ home, tour: withTour, print }: StartOptions): Promise
       startHost({ services: allServices, config: { ...config, secretsFolder: world.secretsFolder } }),
     );
     opened.push(() => host.close());
+    logWarnings(host.logger);
     const [alice, olga] = people;
     if (alice === undefined || olga === undefined) throw new Fault('internal', 'the demo needs its two people');
     await progress.step('targets, the residency rule and grants', () =>
