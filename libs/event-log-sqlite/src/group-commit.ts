@@ -3,7 +3,21 @@ import { eventBytesMax, type Position, type Topic } from '@inland/event-log';
 import { Fault } from '@inland/kernel';
 import { packedBytes, packRows, type EventRow } from './packed-rows.ts';
 import { toRow } from './stored-form.ts';
-import type { WorkerCalls } from './worker-calls.ts';
+
+/** The thread that holds the database: commits what it is given, in order, each call in a transaction of its own. */
+export interface CommitCalls {
+  /**
+   * Gives the places of each batch's events. A call that failed has changed nothing, and so do the calls after it
+   * that carry the same `run`.
+   */
+  call(request: CommitRequest, transfer: ArrayBuffer[]): Promise<readonly Float64Array[]>;
+}
+
+export interface CommitRequest {
+  readonly kind: 'append';
+  readonly run: number;
+  readonly batches: readonly { readonly topic: Topic; readonly packed: Uint8Array }[];
+}
 
 interface Waiting {
   readonly topic: Topic;
@@ -19,19 +33,25 @@ const waitingBytesMax = 64 * 1024 * 1024;
 const commitBytesMax = 8 * 1024 * 1024;
 /** The worker commits one while the next lies ready, so that it never waits for this thread. */
 const underWayMax = 2;
-/** Below so many appends, what waits is not divided over two commits. */
-const divideFrom = 64;
+/** A commit that lies ready has so many appends at least: more of them in a commit is less for each. */
+const readyFrom = 32;
 
-/** Collects the appends of all sessions while commits are under way, so that they share the next one's fsync. */
+/**
+ * Collects the appends of all sessions while commits are under way, so that they share the next one's fsync. When a
+ * commit fails, so does everything that was appended before that was known: no later event of a session can get in
+ * front of an earlier one that is appended again.
+ */
 export class GroupCommit {
-  readonly #calls: WorkerCalls;
+  readonly #calls: CommitCalls;
   readonly #onCommit: (topics: Iterable<Topic>) => void;
   #queue: Waiting[] = [];
   #bytes = 0;
   #underWay = 0;
+  /** Another number after each failure. */
+  #run = 1;
   #scheduled = false;
 
-  constructor(calls: WorkerCalls, onCommit: (topics: Iterable<Topic>) => void) {
+  constructor(calls: CommitCalls, onCommit: (topics: Iterable<Topic>) => void) {
     this.#calls = calls;
     this.#onCommit = onCommit;
   }
@@ -67,10 +87,10 @@ export class GroupCommit {
 
   #start(): void {
     while (this.#queue.length > 0 && this.#underWay < underWayMax) {
-      const spare = underWayMax - this.#underWay;
-      const few = this.#queue.length < divideFrom;
-      if (few && this.#underWay > 0) return;
-      void this.#commit(this.#take(few ? this.#queue.length : Math.ceil(this.#queue.length / spare)));
+      const waiting = this.#queue.length;
+      if (this.#underWay > 0 && waiting < readyFrom) return;
+      const divide = this.#underWay === 0 && waiting >= 2 * readyFrom;
+      void this.#commit(this.#take(divide ? Math.ceil(waiting / 2) : waiting));
     }
   }
 
@@ -81,17 +101,29 @@ export class GroupCommit {
       const bytes = all.reduce((sum, waiting) => sum + waiting.bytes, 0);
       return { topic, packed: packRows(rowsOf(all), bytes) };
     });
+    const run = this.#run;
     try {
       const transfer = batches.map(({ packed }) => packed.buffer);
-      const places = await this.#calls.call<Float64Array[]>({ kind: 'append', batches }, transfer);
+      const places = await this.#calls.call({ kind: 'append', run, batches }, transfer);
       [...byTopic.values()].forEach((all, index) => settle(all, places[index]));
+      for (const { bytes } of taken) this.#bytes -= bytes;
       this.#onCommit(byTopic.keys());
     } catch (error) {
-      for (const { reject } of taken) reject(error);
+      this.#refuse(taken, error);
+      if (run === this.#run) {
+        this.#run += 1;
+        this.#refuse(this.#queue.splice(0), error);
+      }
     }
-    for (const { bytes } of taken) this.#bytes -= bytes;
     this.#underWay -= 1;
     if (this.#queue.length > 0) this.#schedule();
+  }
+
+  #refuse(all: readonly Waiting[], error: unknown): void {
+    for (const { bytes, reject } of all) {
+      this.#bytes -= bytes;
+      reject(error);
+    }
   }
 
   #take(countMax: number): Waiting[] {

@@ -41,7 +41,9 @@ export class SqliteEventLog implements EventLog {
 
   private constructor(calls: WorkerCalls) {
     this.#calls = calls;
-    this.#commits = new GroupCommit(calls, (topics) => this.#wake(topics));
+    this.#commits = new GroupCommit({ call: (request, transfer) => calls.call(request, transfer) }, (topics) =>
+      this.#wake(topics),
+    );
   }
 
   /** Rejects with `misconfigured` when the folder cannot be used, or another process uses it. */

@@ -13,6 +13,8 @@ interface Batch {
 interface Request {
   readonly call: number;
   readonly kind: 'append' | 'read' | 'ends' | 'close';
+  /** Appends of one run fail together: after the first that fails none of them is tried. */
+  readonly run?: number;
   readonly batches?: readonly Batch[];
   readonly topic?: string;
   readonly from?: number;
@@ -31,30 +33,39 @@ const { file, maxBytes } = workerData as { readonly file: string; readonly maxBy
 const port = parentPort;
 if (port === null) throw new Error('this file runs in a worker thread');
 
-const database = new DatabaseSync(file);
-database.exec(`
-  PRAGMA busy_timeout = 0;
-  PRAGMA page_size = ${pageBytes};
-  PRAGMA locking_mode = EXCLUSIVE;
-  PRAGMA journal_mode = WAL;
-  PRAGMA synchronous = FULL;
-  PRAGMA wal_autocheckpoint = ${checkpointBytes / pageBytes};
-  PRAGMA cache_size = -${cacheBytes / 1024};
-  BEGIN IMMEDIATE; COMMIT;
-`); // the transaction takes the lock now: a second process fails here, not later
-if (maxBytes !== undefined) database.exec(`PRAGMA max_page_count = ${Math.max(16, Math.floor(maxBytes / pageBytes))}`);
-checkForm();
-
+const database = open();
 const tables = new Map<string, TopicTable>();
 
-/** New files get the version that is written now; any other version is refused, and left as it is. */
-function checkForm(): void {
-  const { user_version: found } = database.prepare('PRAGMA user_version').get() as { readonly user_version: number };
-  if (found === formVersion) return;
-  const used = database.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get() !== undefined;
-  if (found !== 0 || used)
-    throw new Error(`it has form ${found}, and this version of Inland reads form ${formVersion}`);
-  database.exec(`PRAGMA user_version = ${formVersion}`);
+function open(): DatabaseSync {
+  const opened = new DatabaseSync(file);
+  try {
+    opened.exec('PRAGMA busy_timeout = 0; PRAGMA locking_mode = EXCLUSIVE;');
+    const fresh = checkForm(opened);
+    opened.exec(`
+      PRAGMA page_size = ${pageBytes};
+      PRAGMA journal_mode = WAL;
+      PRAGMA synchronous = FULL;
+      PRAGMA wal_autocheckpoint = ${checkpointBytes / pageBytes};
+      PRAGMA cache_size = -${cacheBytes / 1024};
+    `);
+    if (maxBytes !== undefined)
+      opened.exec(`PRAGMA max_page_count = ${Math.max(16, Math.floor(maxBytes / pageBytes))}`);
+    // The transaction takes the lock now: a second process fails here, not later.
+    opened.exec(`BEGIN IMMEDIATE; ${fresh ? `PRAGMA user_version = ${formVersion};` : ''} COMMIT;`);
+    return opened;
+  } catch (error) {
+    opened.close();
+    throw error;
+  }
+}
+
+/** Whether the file is new. Any form but the one that is written now is refused, and left as it is. */
+function checkForm(opened: DatabaseSync): boolean {
+  const { user_version: found } = opened.prepare('PRAGMA user_version').get() as { readonly user_version: number };
+  if (found === formVersion) return false;
+  const used = opened.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get() !== undefined;
+  if (found === 0 && !used) return true;
+  throw new Error(`it has form ${found}, and this version of Inland reads form ${formVersion}`);
 }
 
 function tableOf(topic: string): TopicTable {
@@ -65,6 +76,18 @@ function tableOf(topic: string): TopicTable {
     tables.set(topic, table);
   }
   return table;
+}
+
+let failedRun: { readonly run: number; readonly error: unknown } | undefined;
+
+function appendInRun(run: number, batches: readonly Batch[]): Float64Array[] {
+  if (failedRun?.run === run) throw failedRun.error;
+  try {
+    return append(batches);
+  } catch (error) {
+    failedRun = { run, error };
+    throw error;
+  }
 }
 
 /** All batches in one transaction, so one fsync. Gives the place of each event. */
@@ -89,7 +112,7 @@ function answer(request: Request): unknown {
   const { topic = '', from = 0, to = 0, key, limit = 500 } = request;
   switch (request.kind) {
     case 'append':
-      return append(request.batches ?? []);
+      return appendInRun(request.run ?? 0, request.batches ?? []);
     case 'ends':
       return tableOf(topic).last();
     case 'read':
