@@ -77,6 +77,7 @@ export async function openGateway({ folder, world, resolveTarget }) {
     record: { log: region, recordings: region, projections: region },
     places: new ClientPlaces([{ name: 'loopback', cidrs: ['127.0.0.0/8'], country: 'DE' }]),
     regionOf: () => region,
+    destinationRegion: () => null,
     resolveTarget,
     maskText,
     observer: { attempt: () => undefined, command: () => undefined, live: () => undefined },

@@ -63,6 +63,7 @@ export class FakeSession implements GatewaySession {
   readonly closed: Promise<{ readonly ending: Ending; readonly reason: string }>;
   openedWith: { readonly address: string; readonly identity: string } | undefined;
   readonly #end = new AbortController();
+  readonly #warned: ((text: string) => void)[] = [];
   readonly #refuses: (request: CommandRequest) => string | undefined;
   #close: (value: { readonly ending: Ending; readonly reason: string }) => void = () => undefined;
 
@@ -81,6 +82,15 @@ export class FakeSession implements GatewaySession {
 
   end(denial: Denial): void {
     this.#end.abort(denial);
+  }
+
+  onWarning(tell: (text: string) => void): void {
+    this.#warned.push(tell);
+  }
+
+  /** What a limit says before it ends the session. */
+  warn(text: string): void {
+    for (const tell of this.#warned) tell(text);
   }
 
   opened(details: { readonly address: string; readonly identity: string }): Promise<void> {

@@ -60,7 +60,7 @@ describe('a decision', () => {
     expect(decide(ask())).toMatchObject({
       outcome: 'allowed',
       reasons: [{ code: 'allowed', rule: 'AccessGrant/developers-orders' }],
-      obligations: { mask: ['card', 'email', 'iban'], recordStrict: false, maxSessionSeconds: 28_800 },
+      obligations: { mask: ['card', 'email', 'iban'], recordStrict: false, maxSessionSeconds: 28_800, maxIdleSeconds: 0 },
     });
   });
   it.each([
@@ -105,11 +105,11 @@ describe('a decision', () => {
     const strict = more([
       'ResidencyPolicy',
       'z',
-      { covers: { groups: ['developers'] }, obligations: { record: 'strict', maxSessionSeconds: 60 } },
+      { covers: { groups: ['developers'] }, obligations: { record: 'strict', maxSessionSeconds: 60, maxIdleSeconds: 30 } },
     ]);
     expect(decide(ask(), strict)).toMatchObject({
       outcome: 'allowed',
-      obligations: { mask: ['card', 'email', 'iban'], recordStrict: true, maxSessionSeconds: 60 },
+      obligations: { mask: ['card', 'email', 'iban'], recordStrict: true, maxSessionSeconds: 60, maxIdleSeconds: 30 },
     });
     const france = more(['ResidencyPolicy', 'a', { covers: {}, require: { target: { within: ['FR'] } } }]);
     expect(decide(ask(), france)).toMatchObject({ outcome: 'denied', reasons: [{ rule: 'ResidencyPolicy/a' }] });

@@ -56,6 +56,7 @@ beforeAll(async () => {
     record: { log: region, recordings: region, projections: region },
     places: new ClientPlaces([]),
     regionOf: () => undefined,
+    destinationRegion: () => null,
     resolveTarget: async () => undefined,
     maskText: () => (text) => ({ text, masked: 0 }),
     observer: { attempt: () => undefined, command: () => undefined, live: () => undefined },

@@ -210,7 +210,7 @@ function withoutEngine(input: DecisionInput, world: World): DecisionResult {
   return {
     outcome: 'denied',
     reasons: [sayReason({ code: 'policy_missing', rule: '', kind: '' }, input, world)],
-    obligations: { mask: [], recordStrict: false, maxSessionSeconds: 0 },
+    obligations: { mask: [], recordStrict: false, maxSessionSeconds: 0, maxIdleSeconds: 0 },
     bundleDigest: '',
     dataDigest: '',
     inputJson: canonicalJson(input),

@@ -13,6 +13,7 @@ decision := {
 		"mask": mask,
 		"recordStrict": strict,
 		"maxSessionSeconds": max_seconds,
+		"maxIdleSeconds": max_idle_seconds,
 	},
 }
 
@@ -138,9 +139,62 @@ residency contains {"code": "residency_forbidden_operation", "rule": name, "kind
 	some name in covering
 	some entry in data.world.policies[name].forbid
 	input.operation.text != null
-	covers_operation(entry.operations)
-	matches(entry.matching, input.operation.text)
+	forbids(entry.operations)
+	matching(entry)
+	not excepted(entry)
 }
+
+# What an effect is forbidden for must be known to lack it.
+residency contains {"code": "residency_unproven_operation", "rule": name, "kind": "ResidencyPolicy", "because": entry.because} if {
+	some name in covering
+	some entry in data.world.policies[name].forbid
+	input.operation.text != null
+	startswith(input.operation.kind, "postgres.")
+	not effects_known
+	some effect in effects
+	entry.operations[effect]
+	matching(entry)
+	not excepted(entry)
+}
+
+effects_known if is_array(input.operation.effects)
+
+matching(entry) if not entry.matching
+
+matching(entry) if matches(entry.matching, input.operation.text)
+
+excepted(entry) if regex.match(entry.unless, input.operation.text) == true
+
+forbids(operations) if operations["*"]
+
+forbids(operations) if operations[input.operation.kind]
+
+forbids(operations) if operations[family]
+
+forbids(operations) if {
+	some effect in input.operation.effects
+	operations[concat(".", ["postgres", effect])]
+}
+
+# --- where a forwarding leads ---
+
+destination := input.operation.destination
+
+residency contains {"code": "residency_destination_unknown", "rule": "", "kind": ""} if {
+	destination
+	not known(destination.region)
+}
+
+residency contains {"code": "residency_destination_outside", "rule": name, "kind": "ResidencyPolicy", "place": destination.region} if {
+	some name in covering
+	within := destination_within(data.world.policies[name].require)
+	known(destination.region)
+	not holds(within, destination.region)
+}
+
+destination_within(require) := require.destination
+
+destination_within(require) := require.target if not require.destination
 
 # A pattern that cannot be read has no answer, and must not let everything pass. Asked so, it is compiled once.
 matches(pattern, text) if not misses(pattern, text)
@@ -156,11 +210,27 @@ unreadable_patterns contains pattern if {
 
 # --- grants ---
 
-covers_operation(operations) if operations["*"]
+# What opens another way for data is granted by its name alone: not by `*`, nor by `ssh.*`.
+named_only := {
+	"ssh.forward-local", "ssh.forward-remote", "ssh.forward-socket", "ssh.forward-agent", "ssh.forward-x11",
+	"postgres.replication",
+}
+
+effects := {"postgres.read", "postgres.write", "postgres.schema", "postgres.administration", "postgres.export"}
+
+family := concat(".", [split(input.operation.kind, ".")[0], "*"])
 
 covers_operation(operations) if operations[input.operation.kind]
 
-covers_operation(operations) if operations[concat(".", [split(input.operation.kind, ".")[0], "*"])]
+covers_operation(operations) if {
+	not named_only[input.operation.kind]
+	operations["*"]
+}
+
+covers_operation(operations) if {
+	not named_only[input.operation.kind]
+	operations[family]
+}
 
 for_subject contains name if {
 	some name in target.grants
@@ -181,6 +251,29 @@ for_login contains name if {
 granting contains name if {
 	some name in for_login
 	covers_operation(data.world.grants[name].operations)
+}
+
+# By what it does: each of its effects is granted, by whatever grant; without any, a grant of any effect does.
+granting contains name if {
+	effects_known
+	not named_only[input.operation.kind]
+	every effect in input.operation.effects {
+		some other in for_login
+		data.world.grants[other].operations[concat(".", ["postgres", effect])]
+	}
+	some name in for_login
+	grants_effect(data.world.grants[name].operations)
+}
+
+grants_effect(operations) if {
+	some effect in input.operation.effects
+	operations[concat(".", ["postgres", effect])]
+}
+
+grants_effect(operations) if {
+	count(input.operation.effects) == 0
+	some effect in effects
+	operations[effect]
 }
 
 grants contains {"code": "grant_missing", "rule": "", "kind": ""} if count(for_subject) == 0
@@ -220,3 +313,13 @@ limits contains seconds if {
 default max_seconds := 0
 
 max_seconds := min(limits) if count(limits) > 0
+
+idle_limits contains seconds if {
+	some name in covering
+	seconds := data.world.policies[name].maxIdleSeconds
+	seconds > 0
+}
+
+default max_idle_seconds := 0
+
+max_idle_seconds := min(idle_limits) if count(idle_limits) > 0

@@ -19,7 +19,7 @@ world := {
 			"record": {"countries": {"DE": true}, "regions": {}},
 		},
 		"forbid": [{"operations": {"ssh.*": true}, "matching": "curl", "because": "it leaves"}],
-		"mask": ["email"], "strict": true, "maxSessionSeconds": 60,
+		"mask": ["email"], "strict": true, "maxSessionSeconds": 60, "maxIdleSeconds": 30,
 	}},
 	"grants": {"g": {"groups": {"dev": true}, "people": {}, "logins": {"deploy": true}, "operations": {"connect": true, "ssh.exec": true}}},
 }
@@ -42,7 +42,7 @@ set(path, value) := [{"op": "replace", "path": path, "value": value}]
 test_allowed if {
 	d := decide([])
 	d.outcome == "allowed"
-	d.obligations == {"mask": {"email", "iban"}, "recordStrict": true, "maxSessionSeconds": 60}
+	d.obligations == {"mask": {"email", "iban"}, "recordStrict": true, "maxSessionSeconds": 60, "maxIdleSeconds": 30}
 	codes([]) == {"allowed"}
 }
 
@@ -92,6 +92,81 @@ test_unreadable_pattern_forbids if {
 
 test_unreadable_patterns if {
 	inland.unreadable_patterns == {"(", "(?=x)"} with input as {"patterns": ["(", "a.*b", "(?=x)"]}
+}
+
+# Places of the rules changed, so that what is tested is seen alone.
+codes_in(changes, patches) := {reason.code | some reason in d.reasons} if {
+	d := inland.decision with input as json.patch(request, patches) with data.world as json.patch(world, changes)
+}
+
+granted(operations) := [{"op": "replace", "path": "/grants/g/operations", "value": {name: true | some name in operations}}]
+
+forbidden(entry) := [{"op": "replace", "path": "/policies/p/forbid", "value": [object.union({"because": "x"}, entry)]}]
+
+statement(did) := set("/operation", {"kind": "postgres.query", "text": "select 1", "effects": did})
+
+forwarding(region) := set("/operation", {
+	"kind": "ssh.forward-local", "text": "db:5432",
+	"destination": {"host": "db", "port": 5432, "region": region},
+})
+
+test_forwarding_is_granted_by_name_alone if {
+	codes_in(granted(["connect", "ssh.*", "*"]), forwarding("aws:eu-central-1")) == {"grant_operation"}
+	codes_in(granted(["ssh.forward-local"]), forwarding("aws:eu-central-1")) == {"allowed"}
+}
+
+test_destination_unknown if {
+	codes_in(granted(["ssh.forward-local"]), forwarding(null)) == {"residency_destination_unknown"}
+	codes_in(granted(["ssh.forward-local"]), forwarding("nowhere")) == {"residency_destination_unknown"}
+}
+
+test_destination_as_the_target if {
+	codes_in(granted(["ssh.forward-local"]), forwarding("aws:us-east-1")) == {"residency_destination_outside"}
+}
+
+test_destination_of_its_own if {
+	us := [{"op": "add", "path": "/policies/p/require/destination", "value": {"countries": {"US": true}, "regions": {}}}]
+	codes_in(array.concat(us, granted(["ssh.forward-local"])), forwarding("aws:us-east-1")) == {"allowed"}
+	codes_in(array.concat(us, granted(["ssh.forward-local"])), forwarding("aws:eu-central-1")) == {"residency_destination_outside"}
+}
+
+test_effects_granted if {
+	codes_in(granted(["postgres.read"]), statement(["read"])) == {"allowed"}
+	codes_in(granted(["postgres.read"]), statement([])) == {"allowed"}
+	codes_in(granted(["postgres.read"]), statement(["read", "write"])) == {"grant_operation"}
+	codes_in(granted(["postgres.read", "postgres.write"]), statement(["read", "write"])) == {"allowed"}
+	codes_in(granted(["postgres.read"]), statement(null)) == {"grant_operation"}
+	codes_in(granted(["postgres.*"]), statement(null)) == {"allowed"}
+	codes_in(granted(["connect"]), statement([])) == {"grant_operation"}
+}
+
+test_effects_of_two_grants_add_up if {
+	both := array.concat(granted(["postgres.read"]), [{"op": "add", "path": "/grants/h", "value": json.patch(world.grants.g, [{"op": "replace", "path": "/operations", "value": {"postgres.write": true}}])}, {"op": "replace", "path": "/targets/eu/grants", "value": ["g", "h"]}])
+	codes_in(both, statement(["read", "write"])) == {"allowed"}
+}
+
+test_effects_forbidden if {
+	both := array.concat(granted(["postgres.*"]), forbidden({"operations": {"postgres.export": true}}))
+	codes_in(both, statement(["read"])) == {"allowed"}
+	codes_in(both, statement(["export", "read"])) == {"residency_forbidden_operation"}
+	codes_in(both, statement(null)) == {"residency_unproven_operation"}
+}
+
+test_what_says_no_effects_is_unproven if {
+	both := array.concat(granted(["postgres.*"]), forbidden({"operations": {"postgres.export": true}}))
+	codes_in(both, set("/operation", {"kind": "postgres.query", "text": "select 1"})) == {"residency_unproven_operation"}
+}
+
+test_forbidden_unless if {
+	both := array.concat(granted(["ssh.*"]), forbidden({"operations": {"ssh.file-write": true}, "unless": "^/srv/upload/"}))
+	codes_in(both, set("/operation", {"kind": "ssh.file-write", "text": "/srv/upload/a"})) == {"allowed"}
+	codes_in(both, set("/operation", {"kind": "ssh.file-write", "text": "/etc/passwd"})) == {"residency_forbidden_operation"}
+	codes_in(both, set("/operation", {"kind": "ssh.file-read", "text": "/etc/passwd"})) == {"allowed"}
+}
+
+test_unreadable_exception_excepts_nothing if {
+	both := array.concat(granted(["ssh.*"]), forbidden({"operations": {"ssh.file-write": true}, "unless": "("}))
+	codes_in(both, set("/operation", {"kind": "ssh.file-write", "text": "/srv/upload/a"})) == {"residency_forbidden_operation"}
 }
 
 test_missing_parts_refused if {

@@ -1,3 +1,9 @@
+/**
+ * What an operation does to data. A statement may do several. `export`: it gives data to something beyond the protocol's
+ * own answer (a program, a file of the server, another database, a bucket).
+ */
+export type OperationEffect = 'read' | 'write' | 'schema' | 'administration' | 'export';
+
 /** What is asked of the policy engine. The world (regions, targets, rules) is the engine's data, not its input. */
 export interface DecisionInput {
   readonly version: 1;
@@ -18,10 +24,16 @@ export interface DecisionInput {
   /** The regions in which the record of this access is kept. */
   readonly record: { readonly log: string; readonly recordings: string; readonly projections: string };
   readonly operation: {
-    /** `connect`, or a command's kind: ssh.exec, ssh.shell, ssh.line, ssh.subsystem, postgres.query, postgres.parse, … */
+    /** `connect`, or a command's kind: ssh.exec, ssh.line, ssh.file-read, ssh.forward-local, postgres.query, … */
     readonly kind: string;
-    /** The command; null for `connect`. */
+    /** The command, the path of a file, where a forwarding leads; null for `connect`. */
     readonly text: string | null;
+    /** What a statement does; null when its text cannot tell; absent where operations have no effects to tell. */
+    readonly effects?: readonly OperationEffect[] | null;
+    /** Relations that a statement touches, as written. */
+    readonly relations?: readonly string[];
+    /** Where a forwarding leads, and the region of that place; null: not known. */
+    readonly destination?: { readonly host: string; readonly port: number; readonly region: string | null };
   };
   /** RFC 3339, UTC. */
   readonly time: string;
@@ -42,6 +54,8 @@ export interface DecisionObligations {
   readonly recordStrict: boolean;
   /** 0: no limit. */
   readonly maxSessionSeconds: number;
+  /** 0: no limit. */
+  readonly maxIdleSeconds: number;
 }
 
 export interface DecisionResult {

@@ -1,6 +1,13 @@
-export type { DecisionInput, DecisionObligations, DecisionReason, DecisionResult } from './decision.ts';
+export type {
+  DecisionInput,
+  DecisionObligations,
+  DecisionReason,
+  DecisionResult,
+  OperationEffect,
+} from './decision.ts';
 export { canonicalJson, sha256Hex } from './canonical-json.ts';
 export { ClientPlaces, type ClientPlace, type TrustedNetwork } from './client-place.ts';
+export { destinationRegion } from './destination-region.ts';
 export { policyData, rulesOf, type PolicyData } from './policy-data.ts';
 export { PolicyEngine } from './policy-engine.ts';
 export { reasonCodes, sayReason, type RawReason, type ReasonCode } from './reason-messages.ts';

@@ -19,11 +19,17 @@ interface TargetData {
 
 interface RuleData {
   readonly groups?: Flags;
-  readonly require: Readonly<Partial<Record<'client' | 'gateway' | 'target' | 'record', Places>>>;
-  readonly forbid: readonly { readonly operations: Flags; readonly matching: string; readonly because: string }[];
+  readonly require: Readonly<Partial<Record<'client' | 'gateway' | 'target' | 'record' | 'destination', Places>>>;
+  readonly forbid: readonly {
+    readonly operations: Flags;
+    readonly matching?: string;
+    readonly unless?: string;
+    readonly because: string;
+  }[];
   readonly mask: readonly string[];
   readonly strict: boolean;
   readonly maxSessionSeconds: number;
+  readonly maxIdleSeconds: number;
 }
 
 interface GrantData {
@@ -74,14 +80,16 @@ export function policyData(world: World): PolicyData {
               .filter(([, place]) => place !== undefined)
               .map(([part, place]) => [part, placesOf(place?.within ?? [])]),
           ),
-          forbid: spec.forbid.map(({ operations, matching, because }) => ({
+          forbid: spec.forbid.map(({ operations, matching, unless, because }) => ({
             operations: flags(operations),
-            matching,
+            ...(matching === undefined ? {} : { matching }),
+            ...(unless === undefined ? {} : { unless }),
             because,
           })),
           mask: sorted(spec.obligations.mask),
           strict: spec.obligations.record === 'strict',
           maxSessionSeconds: spec.obligations.maxSessionSeconds,
+          maxIdleSeconds: spec.obligations.maxIdleSeconds,
         },
       ]),
     ),

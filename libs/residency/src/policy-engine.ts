@@ -18,11 +18,13 @@ interface RawDecision {
     readonly mask: readonly string[];
     readonly recordStrict: boolean;
     readonly maxSessionSeconds: number;
+    /** Absent where an older bundle decides. */
+    readonly maxIdleSeconds?: number;
   };
 }
 
 const order = new Map<string, number>(reasonCodes.map((code, index) => [code, index]));
-const noObligations = { mask: [], recordStrict: false, maxSessionSeconds: 0 } as const;
+const noObligations = { mask: [], recordStrict: false, maxSessionSeconds: 0, maxIdleSeconds: 0 } as const;
 
 /** The default policy, or an operator's own, compiled to WebAssembly; decides in process on the world that was set. */
 export class PolicyEngine {
@@ -78,6 +80,7 @@ export class PolicyEngine {
         mask: [...raw.obligations.mask].sort(),
         recordStrict: raw.obligations.recordStrict,
         maxSessionSeconds: raw.obligations.maxSessionSeconds,
+        maxIdleSeconds: raw.obligations.maxIdleSeconds ?? 0,
       });
     } catch {
       return this.refuse('policy_failed', input);

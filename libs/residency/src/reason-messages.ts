@@ -23,7 +23,10 @@ export const reasonCodes = [
   'residency_record_outside',
   'residency_client_unknown',
   'residency_client_outside',
+  'residency_destination_unknown',
+  'residency_destination_outside',
   'residency_forbidden_operation',
+  'residency_unproven_operation',
   'grant_missing',
   'grant_login',
   'grant_operation',
@@ -34,7 +37,7 @@ export const reasonCodes = [
 
 export type ReasonCode = (typeof reasonCodes)[number];
 
-type Part = 'client' | 'gateway' | 'target' | 'record';
+type Part = 'client' | 'gateway' | 'target' | 'record' | 'destination';
 
 /** Says a reason in one sentence that a person can act on, naming the places that were compared. */
 export function sayReason(raw: RawReason, input: DecisionInput, world: World): DecisionReason {
@@ -81,15 +84,36 @@ function sentence(raw: RawReason, input: DecisionInput, world: World): string {
       return `you are in ${raw.place ?? ''}, and the rule asks that you are within ${within('client')}.`;
     case 'residency_forbidden_operation':
       return `the rule forbids this command: ${raw.because ?? ''}.`;
+    case 'residency_unproven_operation':
+      return `the rule forbids some of what this could do, and its text does not tell what it does: ${raw.because ?? ''}.`;
+    case 'residency_destination_unknown':
+      return `it is not known where ${hostOf(input)} is, and what is unknown is refused. An operator can add it to a Destination.`;
+    case 'residency_destination_outside':
+      return `${hostOf(input)} is in ${at}, and the rule keeps ${classesOf(name, world)} within ${destinations(raw, world)}.`;
     case 'grant_missing':
       return `nothing grants ${who} access to ${name}. Ask your platform team for an AccessGrant.`;
     case 'grant_login':
       return `your grants for ${name} do not hold for the login ${login}.`;
     case 'grant_operation':
-      return `your grants for ${name} do not hold for ${input.operation.kind}.`;
+      return `your grants for ${name} do not hold for ${operationName(input)}.`;
     default:
       return `the rules refuse this (${raw.code}).`;
   }
+}
+
+const hostOf = ({ operation }: DecisionInput): string => operation.destination?.host ?? 'the destination';
+
+/** A rule that says nothing of destinations holds for them what it holds for the target. */
+function destinations(raw: RawReason, world: World): string {
+  const require = resourceNamed(world, 'ResidencyPolicy', raw.rule)?.spec.require;
+  return ((require?.destination ?? require?.target)?.within ?? ['nowhere']).join(' or ');
+}
+
+/** What an operation is called in a grant: of a statement what it does, where that is known. */
+function operationName({ operation: { kind, effects } }: DecisionInput): string {
+  if (effects === null) return `${kind}, and the text of this one does not tell what it does`;
+  if (effects === undefined || effects.length === 0) return kind;
+  return `${kind} (it does: ${effects.map((effect) => `postgres.${effect}`).join(', ')})`;
 }
 
 function placeName(region: string, world: World): string {

@@ -128,13 +128,13 @@ async function insertDecision(
   if (decision === undefined) return;
   const { bundleDigest, controlOffset, dataDigest, inputJson, inputWithheld, obligations } = decision;
   const reasons = decision.reasons.map(({ code, rule, message }) => ({ code, rule, message }));
-  const { mask = [], recordStrict = false, maxSessionSeconds = 0 } = obligations ?? {};
+  const { mask = [], recordStrict = false, maxSessionSeconds = 0, maxIdleSeconds = 0 } = obligations ?? {};
   await tx.query('INSERT INTO decision VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING', [
     session,
     command,
     outcomes[decision.outcome] ?? '',
     cleanJson(reasons),
-    cleanJson({ mask, recordStrict, maxSessionSeconds }),
+    cleanJson({ mask, recordStrict, maxSessionSeconds, maxIdleSeconds }),
     cleanText(bundleDigest),
     String(controlOffset),
     cleanText(dataDigest),

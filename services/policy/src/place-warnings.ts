@@ -9,6 +9,7 @@ export function placeWarnings(world: World, applied: readonly Resource[]): strin
     const full = `${resource.kind}/${resource.metadata.name}`;
     switch (resource.kind) {
       case 'Target':
+      case 'Destination':
         return isThere('Region', resource.spec.region)
           ? []
           : [

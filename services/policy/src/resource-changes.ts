@@ -105,7 +105,9 @@ export class ResourceChanges {
 
   #unreadable(resource: Resource, full: string): string[] {
     if (resource.kind !== 'ResidencyPolicy' || resource.spec.forbid.length === 0) return [];
-    const unreadable = this.#parts.patterns.unreadablePatterns(resource.spec.forbid.map(({ matching }) => matching));
+    const unreadable = this.#parts.patterns.unreadablePatterns(
+      resource.spec.forbid.flatMap(({ matching, unless }) => [matching ?? [], unless ?? []].flat()),
+    );
     return unreadable.map(
       (pattern) => `${full}: spec.forbid: ${JSON.stringify(pattern)} is no regular expression (RE2)`,
     );

@@ -1,5 +1,5 @@
 import { StreamMasker, ValueMasker } from '@inland/masking';
-import { ClientPlaces } from '@inland/residency';
+import { ClientPlaces, destinationRegion } from '@inland/residency';
 import { assertPortFree, type ServiceContext, type ServiceDefinition, type ServiceParts } from '@inland/service-host';
 import { gatewayMetrics } from './gateway-metrics.ts';
 import { KnownTargets } from './known-targets.ts';
@@ -36,6 +36,7 @@ async function createProxy(context: ServiceContext, config: ProxyConfig): Promis
     record: context.storeRegions,
     places: new ClientPlaces(context.trustedNetworks),
     regionOf: (name) => targets.regionOf(name),
+    destinationRegion: (target, host) => destinationRegion(view.world, target, host),
     resolveTarget: (name, login) => targets.resolve(name, login),
     maskText: (detectors) => {
       const masker = new ValueMasker(detectors);

@@ -40,7 +40,11 @@ describe('resources from YAML', () => {
       spec: { region: 'aws:eu-central-1' },
     });
     expect(second).toMatchObject({
-      spec: { require: {}, forbid: [], obligations: { mask: [], record: 'bounded', maxSessionSeconds: 0 } },
+      spec: {
+        require: {},
+        forbid: [],
+        obligations: { mask: [], record: 'bounded', maxSessionSeconds: 0, maxIdleSeconds: 0 },
+      },
     });
   });
   it('name file, line, place and fix of every problem at once', () => {

@@ -13,7 +13,7 @@ const detectors = z.array(z.enum(['email', 'card', 'iban']));
 const dataClass = z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, 'a word such as personal, payment, health or none');
 const operation = z
   .string()
-  .regex(/^(\*|connect|(ssh|postgres)\.(\*|[a-z-]+))$/, 'connect, ssh.exec, ssh.*, postgres.query, postgres.* or *');
+  .regex(/^(\*|connect|(ssh|postgres)\.(\*|[a-z-]+))$/, 'connect, ssh.exec, ssh.*, postgres.read, postgres.* or *');
 const hostAndPort = z
   .string()
   .regex(/^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+):\d{1,5}$/, 'host:port, such as db.internal:5432');
@@ -21,6 +21,13 @@ const secretPath = z
   .string()
   .regex(/^[A-Za-z0-9_-]+(\/[A-Za-z0-9_.-]+)*$/, 'a path below the secrets folder, such as prod/orders')
   .refine((path) => !path.split('/').includes('..'), 'must not leave the secrets folder');
+
+const pattern = z.string().min(1).max(1000);
+const host = z
+  .string()
+  .min(1)
+  .max(253)
+  .regex(/^(\*\.)?[A-Za-z0-9_.:-]+(\/\d{1,3})?$/, 'a host, an address, *.example.com, or a range such as 10.0.0.0/8');
 
 const within = z.strictObject({ within: names.min(1).describe('Jurisdictions, countries or regions; one must hold.') });
 const selector = z.strictObject({ names: names.optional(), labels: labels.optional() });
@@ -69,13 +76,15 @@ export const specs = {
         gateway: within.optional(),
         target: within.optional(),
         record: within.optional(),
+        destination: within.optional().describe('Where a forwarding may lead; as for the target, when absent.'),
       })
       .default({}),
     forbid: z
       .array(
         z.strictObject({
           operations: z.array(operation).min(1),
-          matching: z.string().min(1).max(1000).describe('A regular expression (RE2) on the text of the command.'),
+          matching: pattern.optional().describe('A regular expression (RE2) on the text of the command, or the path.'),
+          unless: pattern.optional().describe('Forbidden only where the text does not match this (RE2).'),
           because: z.string().min(1).max(300),
         }),
       )
@@ -85,9 +94,17 @@ export const specs = {
         mask: detectors.default([]),
         record: z.enum(['bounded', 'strict']).default('bounded'),
         maxSessionSeconds: z.int().min(0).max(604_800).default(0),
+        maxIdleSeconds: z.int().min(0).max(604_800).default(0),
       })
       .prefault({}),
   }),
+  Destination: z
+    .strictObject({
+      description: z.string().max(500).optional(),
+      hosts: z.array(host).min(1).max(1000),
+      region: z.string().min(1).max(63),
+    })
+    .describe('Places that are no targets, but that data can be sent to: hosts, and where they are.'),
   AccessGrant: z.strictObject({
     description: z.string().max(500).optional(),
     subjects: z.strictObject({ groups: names.default([]), people: names.default([]) }),
@@ -121,6 +138,7 @@ export const resourceSchemas = {
   Jurisdiction: schemaOf('Jurisdiction'),
   Target: schemaOf('Target'),
   ResidencyPolicy: schemaOf('ResidencyPolicy'),
+  Destination: schemaOf('Destination'),
   AccessGrant: schemaOf('AccessGrant'),
   MaskingRule: schemaOf('MaskingRule'),
 } as const;

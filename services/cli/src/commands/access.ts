@@ -87,11 +87,12 @@ function explainCommand(): Command {
         console.log(decision.outcome === 'allowed' ? 'allowed' : 'refused');
         for (const { code, rule, message } of decision.reasons)
           console.log(`  ${message}\n      ${code}${rule === '' ? '' : ` · ${rule}`}`);
-        const { mask, recordStrict, maxSessionSeconds } = decision.obligations;
+        const { mask, recordStrict, maxSessionSeconds, maxIdleSeconds } = decision.obligations;
         if (decision.outcome === 'allowed') {
           console.log(`  masked: ${mask.length === 0 ? 'nothing' : mask.join(', ')}`);
           console.log(`  recorded: ${recordStrict ? 'strictly' : 'yes'}`);
           if (maxSessionSeconds > 0) console.log(`  at most: ${maxSessionSeconds} s`);
+          if (maxIdleSeconds > 0) console.log(`  idle at most: ${maxIdleSeconds} s`);
         }
         console.log(`  policy ${decision.bundleDigest.slice(0, 12)}, rules ${decision.dataDigest.slice(0, 12)}`);
       },

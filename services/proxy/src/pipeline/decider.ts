@@ -27,6 +27,7 @@ export function decisionMessage(
       mask: [...decided.obligations.mask],
       recordStrict: decided.obligations.recordStrict,
       maxSessionSeconds: decided.obligations.maxSessionSeconds,
+      maxIdleSeconds: decided.obligations.maxIdleSeconds,
     },
     bundleDigest: decided.bundleDigest,
     controlOffset: BigInt(decided.controlOffset),

@@ -19,6 +19,7 @@ const messages = {
     'this gateway lost touch with the others and stopped, so that the record stays true. Connect again.',
   gateway_stopping: 'this gateway is being stopped. Connect again to reach another.',
   session_time_over: 'the time that the rule allows for a session is over. Connect again to go on.',
+  session_idle_over: 'nothing happened for as long as the rule allows. Connect again to go on.',
 } as const;
 
 export type GatewayReason = keyof typeof messages;

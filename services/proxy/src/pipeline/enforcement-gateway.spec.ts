@@ -42,7 +42,7 @@ function given(options: { readonly refuseText?: string; readonly obligations?: P
       reasons: [
         { code: denied ? 'residency_forbidden_operation' : 'allowed', rule: 'ResidencyPolicy/x', message: 'because.' },
       ],
-      obligations: { mask: [], recordStrict: false, maxSessionSeconds: 0, ...options.obligations },
+      obligations: { mask: [], recordStrict: false, maxSessionSeconds: 0, maxIdleSeconds: 0, ...options.obligations },
       bundleDigest: 'b',
       dataDigest: 'd',
       inputJson: JSON.stringify(input),
@@ -57,6 +57,7 @@ function given(options: { readonly refuseText?: string; readonly obligations?: P
     record: { log: 'aws:eu-central-1', recordings: 'aws:eu-central-1', projections: 'aws:eu-central-1' },
     places: new ClientPlaces([{ name: 'loopback', cidrs: ['127.0.0.0/8'], country: 'DE' }]),
     regionOf: () => 'aws:eu-central-1',
+    destinationRegion: (_target, host) => (host === 'db.eu' ? 'aws:eu-west-1' : null),
     resolveTarget: async (name, login) =>
       name === 'no-secret'
         ? undefined
@@ -94,6 +95,49 @@ describe('EnforcementGateway', () => {
       client: { country: 'DE', network: 'loopback' },
       operation: { kind: 'connect' },
     });
+  });
+
+  it('judges what a statement does, and records it with its parameters masked', async () => {
+    const { events, state, open } = given({ obligations: { mask: ['email'] } });
+    const session = await open();
+    const known = { fingerprint: 'f', kinds: ['SELECT'], effects: ['read'], relations: ['t'], columns: ['c'] } as const;
+    await session.submit({
+      operation: 'postgres.execute',
+      text: 'select c from t where m = $1',
+      statements: known,
+      parameters: ['secret@example.com', '7'],
+    });
+    await session.submit({ operation: 'postgres.query', text: 'selec', statements: null });
+    expect(state.deciding.slice(1).map(({ operation }) => operation)).toEqual([
+      { kind: 'postgres.execute', text: 'select c from t where m = $1', effects: ['read'], relations: ['t'] },
+      { kind: 'postgres.query', text: 'selec', effects: null, relations: [] },
+    ]);
+    const submitted = events.map(decodeSessionEvent).filter(({ name }) => name === 'CommandSubmitted');
+    expect(submitted.map(({ data }) => data)).toMatchObject([
+      { statements: known, parameters: ['s*****@*******.com', '7'] },
+      { parameters: [] },
+    ]);
+    expect(submitted[1]?.data).not.toHaveProperty('statements');
+  });
+
+  it('finds out where a forwarding leads', async () => {
+    const { events, state, open } = given();
+    const session = await open();
+    for (const host of ['db.eu', 'elsewhere'])
+      await session.submit({
+        operation: 'ssh.forward-local',
+        text: `${host}:5432`,
+        destination: { host, port: 5432 },
+      });
+    expect(state.deciding.slice(1).map(({ operation }) => operation.destination?.region)).toEqual([
+      'aws:eu-west-1',
+      null,
+    ]);
+    const submitted = events.map(decodeSessionEvent).filter(({ name }) => name === 'CommandSubmitted');
+    expect(submitted.map(({ data }) => data)).toMatchObject([
+      { destination: 'db.eu:5432', destinationRegion: 'aws:eu-west-1' },
+      { destination: 'elsewhere:5432', destinationRegion: '' },
+    ]);
   });
 
   it('closes the record of a refused attempt, with an unbroken chain', async () => {

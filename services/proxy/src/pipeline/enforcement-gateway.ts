@@ -27,6 +27,8 @@ export interface EnforcementGatewayOptions {
   readonly places: ClientPlaces;
   /** The region of a target; undefined when there is no such target. */
   readonly regionOf: (target: string) => string | undefined;
+  /** The region of a place that something at a target would be connected to; null when it is not known. */
+  readonly destinationRegion: (target: string, host: string) => string | null;
   /** Looks the target up and reads its login's secret. Undefined: the secret is not there. */
   readonly resolveTarget: (name: string, login: string) => Promise<ResolvedTarget | undefined>;
   readonly maskText: (
@@ -100,7 +102,7 @@ export class EnforcementGateway implements Gateway {
   }
 
   #open(chain: SessionChain, writer: SessionWriter, decided: Decided, target: ResolvedTarget): RecordedSession {
-    const { log, decider, maskText, observer } = this.#options;
+    const { log, decider, maskText, destinationRegion, observer } = this.#options;
     const session = new RecordedSession({
       chain,
       writer,
@@ -110,6 +112,7 @@ export class EnforcementGateway implements Gateway {
       obligations: decided.obligations,
       accessInput: JSON.parse(decided.inputJson) as DecisionInput,
       maskText: maskText(decided.obligations.mask),
+      destinationRegion: (host) => destinationRegion(target.name, host),
       onClosed: ({ id }) => {
         this.#live.delete(id);
         observer.live(this.#live.size);

@@ -1,4 +1,5 @@
 import type { StreamKind } from '@inland/events';
+import type { OperationEffect } from '@inland/residency';
 
 /** What a listener found out about the person before anything is asked of policy. */
 export type Identity =
@@ -86,6 +87,22 @@ export interface CommandRequest {
   readonly channel?: number;
   readonly columns?: number;
   readonly rows?: number;
+  /** What a SQL text does, as far as it tells; null: it cannot be parsed. */
+  readonly statements?: SqlStatements | null;
+  /** Values bound to a prepared statement. Recorded masked. */
+  readonly parameters?: readonly string[];
+  /** Where a forwarding leads. The gateway finds out in which region that is. */
+  readonly destination?: { readonly host: string; readonly port: number };
+}
+
+/** The parts of a SQL text that rules can be about. */
+export interface SqlStatements {
+  readonly fingerprint: string;
+  /** SELECT, INSERT, COPY, …: one for each statement, in order. */
+  readonly kinds: readonly string[];
+  readonly effects: readonly OperationEffect[];
+  readonly relations: readonly string[];
+  readonly columns: readonly string[];
 }
 
 export type CommandVerdict =
@@ -104,6 +121,8 @@ export interface GatewaySession {
    * replica's lease is lost, a time limit is over, the gateway stops. The listener tells the person, and closes.
    */
   readonly ended: AbortSignal;
+  /** The person is to be told something before the session ends by itself: a limit is near. */
+  onWarning(tell: (text: string) => void): void;
   /** The way to the target is open. */
   opened(details: { readonly address: string; readonly identity: string }): Promise<void>;
   /** Decides a command and makes it durable. Only after `allowed` may its bytes go to the target. Never rejects. */

@@ -7,7 +7,7 @@ export function ownRefusal(code: GatewayReason, session: string): Decided {
   return {
     outcome: 'denied',
     reasons: [{ code, rule: '', message }],
-    obligations: { mask: [], recordStrict: false, maxSessionSeconds: 0 },
+    obligations: { mask: [], recordStrict: false, maxSessionSeconds: 0, maxIdleSeconds: 0 },
     bundleDigest: '',
     dataDigest: '',
     inputJson: '',

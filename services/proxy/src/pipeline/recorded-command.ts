@@ -15,6 +15,7 @@ export interface CommandSink {
   appendSoon(events: readonly EventRecord[]): Promise<void>;
   /** Resolves when the lag is within its bounds. */
   room(): Promise<void>;
+  /** Something passed: the session is not idle. */
   countOutput(bytes: number, maskedValues: number): void;
 }
 

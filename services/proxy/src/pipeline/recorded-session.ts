@@ -7,6 +7,7 @@ import { gatewayDenial } from './denials.ts';
 import type { CommandRequest, CommandVerdict, Denial, Ending, GatewaySession, ResolvedTarget } from './gateway.ts';
 import { ownRefusal } from './own-refusal.ts';
 import { RecordedCommand, type CommandSink } from './recorded-command.ts';
+import { SessionLimits } from './session-limits.ts';
 import type { SessionWriter } from './session-writer.ts';
 
 /** The longest command that is judged and recorded in full, in bytes of UTF-8. */
@@ -23,6 +24,8 @@ export interface RecordedSessionOptions {
   readonly accessInput: DecisionInput;
   /** Masks the text of a command for the record. */
   readonly maskText: (text: string) => { readonly text: string; readonly masked: number };
+  /** The region of a place that the target would be connected to; null when it is not known. */
+  readonly destinationRegion: (host: string) => string | null;
   readonly onClosed: (session: RecordedSession) => void;
   readonly onCommand: (operation: string, outcome: 'allowed' | 'denied', reason: string) => void;
 }
@@ -31,6 +34,7 @@ export interface RecordedSessionOptions {
 interface JudgedCommand {
   readonly decided: Decided;
   readonly recordedText: string;
+  readonly destinationRegion?: string | null;
   readonly decision: ReturnType<typeof decisionMessage>;
 }
 
@@ -50,7 +54,8 @@ export class RecordedSession implements GatewaySession {
   readonly #options: RecordedSessionOptions;
   readonly #end = new AbortController();
   readonly #sink: CommandSink;
-  readonly #timer: NodeJS.Timeout | undefined;
+  readonly #limits: SessionLimits;
+  readonly #warned: ((text: string) => void)[] = [];
   #commands = 0;
   #clientBytes = 0;
   #targetBytes = 0;
@@ -69,19 +74,25 @@ export class RecordedSession implements GatewaySession {
         this.#closing === undefined ? this.#orEnd(options.writer.appendSoon(events)) : tooLate(),
       room: () => options.writer.room(),
       countOutput: (bytes, masked) => {
+        this.#limits.active();
         this.#targetBytes += bytes;
         this.#maskedValues += masked;
       },
     };
-    const seconds = options.obligations.maxSessionSeconds;
-    if (seconds > 0) {
-      this.#timer = setTimeout(() => this.end(gatewayDenial('session_time_over', this.id)), seconds * 1000);
-      this.#timer.unref();
-    }
+    this.#limits = new SessionLimits(options.obligations, {
+      warn: (text) => {
+        for (const tell of this.#warned) tell(text);
+      },
+      end: (code) => this.end(gatewayDenial(code, this.id)),
+    });
   }
 
   get ended(): AbortSignal {
     return this.#end.signal;
+  }
+
+  onWarning(tell: (text: string) => void): void {
+    this.#warned.push(tell);
   }
 
   get target(): ResolvedTarget {
@@ -107,10 +118,12 @@ export class RecordedSession implements GatewaySession {
     if (this.#end.signal.aborted) return { kind: 'refused', denial: this.#end.signal.reason as Denial };
     if (this.#closing !== undefined) return { kind: 'refused', denial: gatewayDenial('gateway_stopping', this.id) };
     const bytes = Buffer.byteLength(request.text);
+    this.#limits.active();
     this.#clientBytes += bytes;
     this.#commands += 1;
     const number = this.#commands;
-    const { decided, recordedText, decision } = bytes > commandBytesMax ? this.#tooLong() : this.#decide(request);
+    const judged = bytes > commandBytesMax ? this.#tooLong() : this.#decide(request);
+    const { decided, recordedText, decision } = judged;
     const events = [
       this.#options.chain.next('CommandSubmitted', {
         command: number,
@@ -121,6 +134,7 @@ export class RecordedSession implements GatewaySession {
         omittedBytes: BigInt((request.omittedBytes ?? 0) + (bytes > commandBytesMax ? bytes : 0)),
         columns: request.columns ?? 0,
         rows: request.rows ?? 0,
+        ...this.#details(request, judged),
       }),
       this.#options.chain.next('CommandDecided', { command: number, decision }),
     ];
@@ -157,21 +171,60 @@ export class RecordedSession implements GatewaySession {
   /** Judges the text as it was sent; the record holds it masked, and says when the verdict hung on what was masked. */
   #decide(request: CommandRequest): JudgedCommand {
     const { accessInput, decider, maskText } = this.#options;
+    const { operation: kind, statements, destination } = request;
+    const region = destination === undefined ? undefined : this.#options.destinationRegion(destination.host);
     const inputOf = (text: string): DecisionInput => ({
       ...accessInput,
-      operation: { kind: request.operation, text },
+      operation: {
+        kind,
+        text,
+        ...(statements === undefined
+          ? {}
+          : { effects: statements?.effects ?? null, relations: statements?.relations ?? [] }),
+        ...(destination === undefined ? {} : { destination: { ...destination, region: region ?? null } }),
+      },
       time,
     });
     const time = new Date().toISOString();
+    const place = region === undefined ? {} : { destinationRegion: region };
     const unknown = request.unknown ?? false;
     const decided = unknown ? ownRefusal('line_unknown', this.id) : decider.decide(inputOf(request.text));
     const masked = this.mask.length === 0 ? { text: request.text, masked: 0 } : maskText(request.text);
-    if (masked.masked === 0) return { decided, recordedText: request.text, decision: decisionMessage(decided) };
+    if (masked.masked === 0)
+      return { decided, recordedText: request.text, decision: decisionMessage(decided), ...place };
     this.#maskedValues += masked.masked;
     if (unknown) return { decided, recordedText: masked.text, decision: decisionMessage(decided) };
     const shown = decider.decide(inputOf(masked.text));
     const withheld = !sameVerdict(decided, shown);
-    return { decided, recordedText: masked.text, decision: decisionMessage(decided, shown.inputJson, withheld) };
+    const decision = decisionMessage(decided, shown.inputJson, withheld);
+    return { decided, recordedText: masked.text, decision, ...place };
+  }
+
+  /** What else is known of a command than its text. */
+  #details({ statements, parameters, destination }: CommandRequest, { destinationRegion }: JudgedCommand): object {
+    const { maskText } = this.#options;
+    return {
+      ...(statements === undefined || statements === null
+        ? {}
+        : {
+            statements: {
+              fingerprint: statements.fingerprint,
+              kinds: [...statements.kinds],
+              effects: [...statements.effects],
+              relations: [...statements.relations],
+              columns: [...statements.columns],
+            },
+          }),
+      ...(parameters === undefined
+        ? {}
+        : { parameters: this.mask.length === 0 ? [...parameters] : parameters.map((one) => maskText(one).text) }),
+      ...(destination === undefined
+        ? {}
+        : {
+            destination: `${destination.host}:${String(destination.port)}`,
+            destinationRegion: destinationRegion ?? '',
+          }),
+    };
   }
 
   /** A command that is too long to be judged is refused; the record says how long it was. */
@@ -191,7 +244,7 @@ export class RecordedSession implements GatewaySession {
   }
 
   async #close(ending: Ending, reason: string): Promise<void> {
-    clearTimeout(this.#timer);
+    this.#limits.stop();
     const { chain, writer, log } = this.#options;
     const interrupted = this.#end.signal.aborted ? (this.#end.signal.reason as Denial) : undefined;
     const closed = chain.close({
