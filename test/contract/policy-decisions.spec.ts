@@ -60,7 +60,12 @@ describe('a decision', () => {
     expect(decide(ask())).toMatchObject({
       outcome: 'allowed',
       reasons: [{ code: 'allowed', rule: 'AccessGrant/developers-orders' }],
-      obligations: { mask: ['card', 'email', 'iban'], recordStrict: false, maxSessionSeconds: 28_800, maxIdleSeconds: 0 },
+      obligations: {
+        mask: ['card', 'email', 'iban'],
+        recordStrict: false,
+        maxSessionSeconds: 28_800,
+        maxIdleSeconds: 0,
+      },
     });
   });
   it.each([
@@ -105,7 +110,10 @@ describe('a decision', () => {
     const strict = more([
       'ResidencyPolicy',
       'z',
-      { covers: { groups: ['developers'] }, obligations: { record: 'strict', maxSessionSeconds: 60, maxIdleSeconds: 30 } },
+      {
+        covers: { groups: ['developers'] },
+        obligations: { record: 'strict', maxSessionSeconds: 60, maxIdleSeconds: 30 },
+      },
     ]);
     expect(decide(ask(), strict)).toMatchObject({
       outcome: 'allowed',
@@ -208,6 +216,55 @@ describe('for any input at all', () => {
       }),
       { numRuns: 30 },
     );
+  });
+});
+
+describe('an access that decides again and again', () => {
+  const effects = fc.subarray(['read', 'write', 'schema', 'administration', 'export'] as const);
+  const operations = fc.record(
+    {
+      kind: fc.constantFrom('connect', 'postgres.query', 'postgres.replication', 'ssh.exec', 'ssh.forward-local'),
+      text: fc.constantFrom(null, '', 'select 1', 'COPY a TO PROGRAM x', 'x'.repeat(5_000)),
+      effects: fc.oneof(fc.constant(null), effects),
+      relations: fc.constantFrom([], ['a'], ['a', 'b']),
+      destination: fc.record({
+        host: fc.constantFrom('a', 'b'),
+        port: fc.constant(1),
+        region: fc.constantFrom(null, 'aws:eu-west-1', 'aws:us-east-1'),
+      }),
+    },
+    { requiredKeys: ['kind', 'text'] },
+  );
+  const forbidding = (entry: object): Resource[] => [
+    ...system,
+    ...examples.filter(({ kind }) => kind !== 'ResidencyPolicy'),
+    ...more(['ResidencyPolicy', 'p', { covers: {}, forbid: [{ because: 'x', ...entry }] }]),
+  ];
+
+  it.each([
+    ['by text', [...system, ...examples]],
+    ['by effect', forbidding({ operations: ['postgres.export', 'ssh.forward-local'] })],
+    ['by effect, but for some texts', forbidding({ operations: ['postgres.export'], unless: 'PROGRAM' })],
+  ])('is told what another is told, where it is forbidden %s', (_, resources) => {
+    engine.setWorld(worldOf(resources));
+    const access = ask();
+    fc.assert(
+      fc.property(fc.array(operations, { minLength: 2 }), (asked) => {
+        for (const operation of asked) {
+          const input = { ...access, operation, time: new Date().toISOString() } as DecisionInput;
+          expect(engine.decide(input)).toEqual(engine.decide(structuredClone(input)));
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('is told what holds now, when the rules change', () => {
+    const access = ask(query('select 1'));
+    engine.setWorld(worldOf([...system, ...examples]));
+    expect([1, 2, 3].map(() => engine.decide(access).outcome)).toEqual(['allowed', 'allowed', 'allowed']);
+    engine.setWorld(worldOf(forbidding({ operations: ['postgres.query'] })));
+    expect([1, 2, 3].map(() => engine.decide(access).outcome)).toEqual(['denied', 'denied', 'denied']);
   });
 });
 

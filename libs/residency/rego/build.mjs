@@ -25,6 +25,8 @@ try {
       'inland/decision',
       '-e',
       'inland/unreadable_patterns',
+      '-e',
+      'inland/depends',
       '-o',
       bundle,
       'decision.rego', // by a relative path: the module holds it, and must be the same wherever it is built
@@ -40,7 +42,7 @@ try {
   const digest = createHash('sha256').update(wasm).digest('hex');
   writeFileSync(
     join(output, 'default.json'),
-    `${JSON.stringify({ digest, opa: '1.22.2', entrypoints: ['inland/decision', 'inland/unreadable_patterns'] }, null, 2)}\n`,
+    `${JSON.stringify({ digest, opa: '1.22.2', entrypoints: ['inland/decision', 'inland/unreadable_patterns', 'inland/depends'] }, null, 2)}\n`,
   );
   console.log(`default.wasm ${digest}`);
 } finally {

@@ -208,6 +208,22 @@ unreadable_patterns contains pattern if {
 	not regex.is_valid(pattern)
 }
 
+# What a decision about this target hangs on, beside who asks, the places, and what the operation is said to do. Where
+# it is neither text nor time, the engine need not ask again for each command.
+
+# METADATA
+# entrypoint: true
+depends := {"time": false, "text": text_matters}
+
+default text_matters := false
+
+text_matters if {
+	some name in target.policies
+	some entry in data.world.policies[name].forbid
+	some part in ["matching", "unless"]
+	entry[part]
+}
+
 # --- grants ---
 
 # What opens another way for data is granted by its name alone: not by `*`, nor by `ssh.*`.

@@ -169,6 +169,23 @@ test_unreadable_exception_excepts_nothing if {
 	codes_in(both, set("/operation", {"kind": "ssh.file-write", "text": "/srv/upload/a"})) == {"residency_forbidden_operation"}
 }
 
+test_depends_on_text if {
+	d := inland.depends with input as request with data.world as world
+	d == {"time": false, "text": true}
+}
+
+test_depends_on_an_exception if {
+	d := inland.depends with input as request
+		with data.world as json.patch(world, forbidden({"operations": {"ssh.*": true}, "unless": "x"}))
+	d == {"time": false, "text": true}
+}
+
+test_depends_on_no_text if {
+	d := inland.depends with input as request
+		with data.world as json.patch(world, forbidden({"operations": {"ssh.*": true}}))
+	d == {"time": false, "text": false}
+}
+
 test_missing_parts_refused if {
 	every path in ["/principal", "/client", "/client/country", "/gateway", "/record", "/record/log", "/target/login", "/operation"] {
 		codes([{"op": "remove", "path": path}]) == {"policy_failed"}

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { Fault } from '@inland/kernel';
 import type { LoadedPolicy } from '@open-policy-agent/opa-wasm';
 import { canonicalJson, sha256Hex } from './canonical-json.ts';
+import { DecisionMemo, type DecisionDepends, type Verdict } from './decision-memo.ts';
 import type { DecisionInput, DecisionResult } from './decision.ts';
 import { policyData } from './policy-data.ts';
 import { reasonCodes, sayReason, type RawReason } from './reason-messages.ts';
@@ -32,10 +33,13 @@ export class PolicyEngine {
   readonly #policy: LoadedPolicy;
   #world: World = emptyWorld;
   #dataDigest = '';
+  /** Absent where the bundle does not say what its decisions hang on: then each is made anew. */
+  readonly #memo: DecisionMemo | undefined;
 
   private constructor(policy: LoadedPolicy, bundleDigest: string) {
     this.#policy = policy;
     this.bundleDigest = bundleDigest;
+    if ('inland/depends' in policy.entrypoints) this.#memo = new DecisionMemo((input) => this.#depends(input));
     this.setWorld(emptyWorld);
   }
 
@@ -58,6 +62,7 @@ export class PolicyEngine {
   /** From now on decides on this world. Milliseconds for thousands of rules: on change, not per decision. */
   setWorld(world: World): void {
     const data = policyData(world);
+    this.#memo?.forget();
     this.#policy.setData({ world: data });
     this.#world = world;
     this.#dataDigest = sha256Hex(canonicalJson(data));
@@ -66,25 +71,41 @@ export class PolicyEngine {
   /** Total: every input gives an outcome. What the policy cannot answer is denied. */
   decide(input: DecisionInput): DecisionResult {
     try {
-      const raw = (this.#policy.evaluate(input, 'inland/decision') as readonly { readonly result: RawDecision }[])[0]
-        ?.result;
-      if (raw === undefined || raw.reasons.length === 0) return this.refuse('policy_failed', input);
-      const reasons = raw.reasons
-        .map((reason) => sayReason(reason, input, this.#world))
-        .sort(
-          (one, other) =>
-            (order.get(one.code) ?? 99) - (order.get(other.code) ?? 99) || (one.rule < other.rule ? -1 : 1),
-        );
-      const allowed = raw.outcome === 'allowed' && reasons.every(({ code }) => code === 'allowed');
-      return this.#result(input, allowed ? 'allowed' : 'denied', reasons, {
+      const access = this.#memo?.of(input);
+      if (access === undefined) return this.#result(this.#verdict(input), canonicalJson(input));
+      const verdict = access.verdict(input, () => this.#verdict(input));
+      return this.#result(verdict, access.inputJson(input));
+    } catch {
+      return this.refuse('policy_failed', input);
+    }
+  }
+
+  /** What the policy says. Throws when it says nothing. */
+  #verdict(input: DecisionInput): Verdict {
+    const raw = (this.#policy.evaluate(input, 'inland/decision') as readonly { readonly result: RawDecision }[])[0]
+      ?.result;
+    if (raw === undefined || raw.reasons.length === 0) throw new Error('the policy gives no answer');
+    const reasons = raw.reasons
+      .map((reason) => sayReason(reason, input, this.#world))
+      .sort(
+        (one, other) => (order.get(one.code) ?? 99) - (order.get(other.code) ?? 99) || (one.rule < other.rule ? -1 : 1),
+      );
+    const allowed = raw.outcome === 'allowed' && reasons.every(({ code }) => code === 'allowed');
+    return {
+      outcome: allowed ? 'allowed' : 'denied',
+      reasons,
+      obligations: {
         mask: [...raw.obligations.mask].sort(),
         recordStrict: raw.obligations.recordStrict,
         maxSessionSeconds: raw.obligations.maxSessionSeconds,
         maxIdleSeconds: raw.obligations.maxIdleSeconds ?? 0,
-      });
-    } catch {
-      return this.refuse('policy_failed', input);
-    }
+      },
+    };
+  }
+
+  #depends(input: DecisionInput): DecisionDepends {
+    const raw = this.#policy.evaluate(input, 'inland/depends') as readonly { readonly result: DecisionDepends }[];
+    return raw[0]?.result ?? { time: true, text: true };
   }
 
   /**
@@ -105,22 +126,11 @@ export class PolicyEngine {
   /** A refusal that does not come from the rules but from their state. */
   refuse(code: 'policy_failed' | 'policy_stale' | 'policy_missing', input: DecisionInput): DecisionResult {
     const reason = sayReason({ code, rule: '', kind: '' }, input, this.#world);
-    return this.#result(input, 'denied', [reason], noObligations);
+    return this.#result({ outcome: 'denied', reasons: [reason], obligations: noObligations }, canonicalJson(input));
   }
 
-  #result(
-    input: DecisionInput,
-    outcome: DecisionResult['outcome'],
-    reasons: DecisionResult['reasons'],
-    obligations: DecisionResult['obligations'],
-  ): DecisionResult {
-    return {
-      outcome,
-      reasons,
-      obligations,
-      bundleDigest: this.bundleDigest,
-      dataDigest: this.#dataDigest,
-      inputJson: canonicalJson(input),
-    };
+  #result({ outcome, reasons, obligations }: Verdict, inputJson: string): DecisionResult {
+    const { bundleDigest } = this;
+    return { outcome, reasons, obligations, bundleDigest, dataDigest: this.#dataDigest, inputJson };
   }
 }
