@@ -1,3 +1,4 @@
+import { createHash, randomBytes } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import type { DescMessage } from '@bufbuild/protobuf';
 import fc from 'fast-check';
@@ -97,6 +98,22 @@ describe('the chain', () => {
     events.push(chain.close({ ending: Ending.ABORTED, reason: 'proxy_lost' }));
     expect(verifyChain(events, chainHeadOf)).toMatchObject({ closed: true, breaks: [] });
   });
+
+  it.each([0, 100, 16 * 1024, 16 * 1024 + 1, 100_000])(
+    'hashes each part after its length, with %d bytes of data',
+    (size) => {
+      const event: EventRecord = { ...(session()[1] as EventRecord), subject: 'ünïcode', data: randomBytes(size) };
+      const { id, type, source, subject, time, key, sequence, previousHash = new Uint8Array(0), data } = event;
+      const expected = createHash('sha256').update('inland/event/v1');
+      for (const part of [id, type, source, subject, time, key, String(sequence), previousHash, data]) {
+        const bytes = Buffer.from(part as Uint8Array);
+        const length = Buffer.alloc(4);
+        length.writeUInt32BE(bytes.length);
+        expected.update(length).update(bytes);
+      }
+      expect(Buffer.from(hashEvent(event)).toString('hex')).toBe(expected.digest('hex'));
+    },
+  );
 
   it('hashes different events differently, however their parts are cut', () => {
     fc.assert(
