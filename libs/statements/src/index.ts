@@ -1,0 +1,2 @@
+export { loadSqlParser, SqlParser, type SqlParserOptions } from './sql/sql-parser.ts';
+export { allEffects, type Effect, type SqlStatement, type SqlText } from './sql/sql-text.ts';
