@@ -6,6 +6,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { installKafka } from './kafka.mjs';
 import { installS3 } from './s3.mjs';
+import { installSshClients } from './ssh-clients.mjs';
 
 const opa = join(process.env.GOPATH ?? join(homedir(), 'go'), 'bin/opa');
 
@@ -53,6 +54,12 @@ const parts = [
     there: () => false, // it knows by itself
     install: () => installS3(),
     how: 'install Go; it is built from its module',
+  },
+  {
+    name: 'SSH clients (PuTTY, Dropbear, rsync, lftp, curl, paramiko, asyncssh, Ansible, one in Go)',
+    there: () => false, // it knows by itself
+    install: () => installSshClients(),
+    how: 'sudo apt-get install putty-tools dropbear-bin rsync git lftp curl; Python 3.11 with venv; Go',
   },
 ];
 
