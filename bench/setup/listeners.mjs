@@ -1,6 +1,7 @@
 // The listeners over a benchmark's gateway; `stop` ends them and the gateway.
 import { StreamMasker, ValueMasker } from '@inland/masking';
 import { PostgresListener, SshListener } from '@inland/proxy';
+import { loadSqlParser } from '@inland/statements';
 import { alice } from './gateway.mjs';
 
 export const token = 'bench-token';
@@ -19,7 +20,7 @@ async function started(listener, opened) {
   };
 }
 
-export function startPostgres(opened, { tls }) {
+export async function startPostgres(opened, { tls }) {
   const listener = new PostgresListener({
     ...where,
     gateway: opened.gateway,
@@ -29,6 +30,7 @@ export function startPostgres(opened, { tls }) {
       const masker = new ValueMasker(detectors);
       return (value) => masker.mask(value);
     },
+    sqlParser: await loadSqlParser(),
     logger,
   });
   return started(listener, opened);

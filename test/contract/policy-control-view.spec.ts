@@ -175,7 +175,7 @@ it('a day of decisions is made again to the same results, from the log alone', a
     ask(),
     ask('orders-us'),
     ask('nothing'),
-    { ...ask(), operation: { kind: 'postgres.query', text: 'COPY a TO PROGRAM x' } },
+    { ...ask(), operation: { kind: 'postgres.query', text: 'COPY a TO PROGRAM x', effects: ['export' as const] } },
   ];
   const day: ViewDecision[] = [];
   for (let at = 0; at < changes.length; at += 1) {

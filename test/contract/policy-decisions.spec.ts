@@ -42,7 +42,9 @@ const ask = (change: object = {}): DecisionInput => ({
   ...change,
 });
 const target = (change: object): object => ({ target: { ...ask().target, ...change } });
-const query = (text: string): object => ({ operation: { kind: 'postgres.query', text } });
+const query = (text: string, ...effects: readonly string[]): object => ({
+  operation: { kind: 'postgres.query', text, effects },
+});
 
 let engine: PolicyEngine;
 beforeAll(async () => {
@@ -78,7 +80,8 @@ describe('a decision', () => {
     ['residency_record_outside', { record: { ...ask().record, recordings: 'aws:us-east-1' } }],
     ['residency_client_unknown', { client: { country: null, network: null } }],
     ['residency_client_outside', { client: { country: 'US', network: null } }],
-    ['residency_forbidden_operation', query("COPY customers TO PROGRAM 'nc host 1'")],
+    ['residency_forbidden_operation', query("COPY customers TO PROGRAM 'nc host 1'", 'export')],
+    ['residency_unproven_operation', { operation: { kind: 'postgres.query', text: 'selec', effects: null } }],
     ['grant_missing', { principal: { ...ask().principal, groups: [] } }],
     ['grant_login', target({ login: 'root' })],
     ['grant_operation', { operation: { kind: 'http.get', text: null } }],
@@ -207,7 +210,7 @@ describe('for any input at all', () => {
   it('the order in which resources came changes nothing', () => {
     const all = [...system, ...examples];
     engine.setWorld(worldOf(all));
-    const inputs = [ask(), ask(target({ name: 'orders-us' })), ask(query('COPY a TO PROGRAM x'))];
+    const inputs = [ask(), ask(target({ name: 'orders-us' })), ask(query('COPY a TO PROGRAM x', 'export'))];
     const expected = inputs.map((one) => engine.decide(one));
     fc.assert(
       fc.property(fc.shuffledSubarray(all, { minLength: all.length }), (shuffled) => {

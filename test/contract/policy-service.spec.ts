@@ -16,6 +16,7 @@ import {
   type ExplainRequest,
 } from '@inland/policy';
 import { ClientPlaces, parseResources, PolicyEngine, resourceNamed, type Resource } from '@inland/residency';
+import { loadSqlParser } from '@inland/statements';
 
 const topic = 'inland.control.v1';
 const source = '/test';
@@ -159,6 +160,7 @@ describe('an explanation', () => {
       record: { log: region, recordings: region, projections: region },
       places: new ClientPlaces([{ name: 'office', cidrs: ['10.0.0.0/8'], country: 'DE' }]),
       clock: systemClock,
+      sqlParser: await loadSqlParser(),
     });
   });
   const ask = (change: Partial<ExplainRequest> = {}): ExplainRequest => ({
@@ -186,6 +188,7 @@ describe('an explanation', () => {
     ['residency_client_unknown', ask(), { ...alice, address: '203.0.113.9' }],
     ['residency_client_outside', ask({ clientCountry: 'US' }), alice],
     ['residency_forbidden_operation', ask({ operation: 'postgres.query', text: "COPY a TO PROGRAM 'x'" }), alice],
+    ['residency_unproven_operation', ask({ operation: 'postgres.query', text: 'selec' }), alice],
     ['target_unknown', ask({ target: 'nothing' }), alice],
   ])('says %s', (code, request, caller) => {
     expect(access.explain(request, caller).reasons).toMatchObject([{ code }]);

@@ -9,6 +9,7 @@ import { sslRequest, startupMessage } from '@inland/postgres-wire';
 import { startDemoPostgres, type DemoPostgres } from '@inland/demo-targets';
 import { openLocalCa, type LocalCa } from '@inland/local-ca';
 import { ValueMasker } from '@inland/masking';
+import { loadSqlParser, type SqlParser } from '@inland/statements';
 import { PostgresListener, type Identity, type ResolvedTarget } from '@inland/proxy';
 import { Client } from 'pg';
 import postgres from 'postgres';
@@ -19,6 +20,7 @@ const token = 'a-good-token';
 const detectors = ['email', 'card', 'iban'];
 const raw = { email: 'anneliese.brandt@example.org', card: '4100000079193315', iban: 'DE40500105175401234567' };
 
+let sqlParser: SqlParser;
 let folder: string;
 let database: DemoPostgres;
 let otherCa: LocalCa;
@@ -29,6 +31,7 @@ let cleanUp: (() => Promise<void>)[] = [];
 
 beforeAll(async () => {
   installPostgresClients();
+  sqlParser = await loadSqlParser();
   folder = await mkdtemp(join(tmpdir(), 'inland-postgres-'));
   database = await startDemoPostgres({ folder: join(folder, 'demo') });
   const ca = await openLocalCa({ folder: join(folder, 'gateway') });
@@ -78,6 +81,7 @@ async function start(options: Partial<FakeGatewayOptions> = {}, limits: { readon
     gateway,
     authenticate: (given) => Promise.resolve(given === token ? proven : unproven),
     tls,
+    sqlParser,
     host: '127.0.0.1',
     port: 0,
     limits: { unauthenticatedMax: 50, handshakeMillis: limits.handshakeMillis ?? 10_000 },
@@ -386,24 +390,20 @@ describe('drivers through the PostgreSQL listener', () => {
     expect(first.rows[0].email).not.toBe(raw.email);
     await expect(client.query('SELECT $1::int', ['x'])).rejects.toMatchObject({ code: '22P02' });
     expect((await client.query('SELECT $1::int AS n', [3])).rows).toEqual([{ n: 3 }]);
-    expect(started.gateway.last.commands.map(({ request }) => request.operation)).toEqual([
-      'postgres.parse',
-      'postgres.execute',
-      'postgres.execute',
-      'postgres.parse',
-      'postgres.execute',
-      'postgres.parse',
-      'postgres.execute',
+    const { commands } = started.gateway.last;
+    // What is parsed and run in one go is one command.
+    expect(commands.map(({ request, result }) => [request.operation, request.parameters, result?.status])).toEqual([
+      ['postgres.execute', ['1'], 'SELECT 1'],
+      ['postgres.execute', ['2'], 'SELECT 1'],
+      ['postgres.execute', ['x'], 'ERROR 22P02'],
+      ['postgres.execute', ['3'], 'SELECT 1'],
     ]);
-    expect(started.gateway.last.commands.map(({ result }) => result?.status)).toEqual([
-      'PARSE',
-      'SELECT 1',
-      'SELECT 1',
-      'PARSE',
-      'SKIPPED',
-      'PARSE',
-      'SELECT 1',
-    ]);
+    expect(commands[1]?.request.statements).toMatchObject({
+      kinds: ['SELECT'],
+      effects: ['read'],
+      relations: ['customers'],
+      columns: ['email', 'id', 'name'],
+    });
   });
 
   it('node-postgres: binary results are masked too', async () => {
@@ -538,3 +538,69 @@ describe('drivers through the PostgreSQL listener', () => {
     expect(await gateway.last.closed).toEqual({ ending: 'failed', reason: 'target_unreachable' });
   });
 });
+
+describe('functions that are called by their number', () => {
+  /** FunctionCall: Int32 id · formats · Int16 n · (Int32 length · bytes) × n · Int16 format of the result. */
+  const functionCall = (id: number, ...values: readonly Buffer[]): Buffer => {
+    const head = Buffer.alloc(10);
+    head.writeUInt32BE(id, 0);
+    head.writeUInt16BE(1, 4);
+    head.writeUInt16BE(1, 6); // all in binary
+    head.writeUInt16BE(values.length, 8);
+    const body = Buffer.concat([head, ...values.flatMap((value) => [int32(value.length), value]), Buffer.from([0, 1])]);
+    return Buffer.concat([Buffer.from('F'), int32(body.length + 4), body]);
+  };
+  const int32 = (value: number): Buffer => {
+    const bytes = Buffer.alloc(4);
+    bytes.writeInt32BE(value);
+    return bytes;
+  };
+
+  it('are commands: large objects are read and written, masked and recorded; others may be refused', async () => {
+    const started = await start({
+      mask: detectors,
+      refuses: ({ statements }) => (statements?.effects === null ? 'it is not known what that does' : undefined),
+    });
+    const client = await nodePostgres(started);
+    const { connection } = client as unknown as { readonly connection: Connection };
+    const call = async (id: number, ...values: readonly Buffer[]): Promise<Buffer> => {
+      const answered = new Promise<Buffer>((resolve, reject) => {
+        connection.stream.on('data', function collect(chunk: Buffer) {
+          received = Buffer.concat([received, chunk]);
+          if (received.at(-6) !== 0x5a) return; // ReadyForQuery
+          connection.stream.off('data', collect);
+          if (received[0] === 0x45) reject(new Error(received.toString('latin1')));
+          else resolve(received.subarray(9, received.length - 6));
+        });
+      });
+      let received = Buffer.alloc(0);
+      connection.stream.write(functionCall(id, ...values));
+      return answered;
+    };
+    await client.query('BEGIN');
+    connection.stream.removeAllListeners('data'); // the driver does not know this message
+    const object = await call(957, int32(0x60000)); // lo_creat
+    const handle = await call(952, object, int32(0x60000)); // lo_open
+    expect((await call(955, handle, Buffer.from(`mail ${raw.email}!`))).readInt32BE()).toBe(6 + raw.email.length);
+    await call(956, handle, int32(0), int32(0)); // lo_lseek
+    const read = (await call(954, handle, int32(100))).toString();
+    expect(read).toMatch(/^mail [^ ]+!$/);
+    expect(read).not.toContain(raw.email);
+    await expect(call(1598)).rejects.toThrow(/Inland refused this: it is not known what that does/); // random()
+    const commands = started.gateway.last.commands.slice(1);
+    expect(commands.map(({ request }) => request.text)).toEqual([
+      'lo_creat (function 957)',
+      'lo_open (function 952)',
+      'lowrite (function 955)',
+      'lo_lseek (function 956)',
+      'loread (function 954)',
+    ]);
+    expect(commands[4]?.recorded.includes(raw.email)).toBe(false);
+    expect(commands[4]?.maskedValues).toBe(1);
+    connection.stream.destroy();
+  });
+});
+
+interface Connection {
+  readonly stream: Socket;
+}

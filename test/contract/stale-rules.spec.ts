@@ -10,6 +10,7 @@ import { openLocalCa } from '@inland/local-ca';
 import { StreamMasker, ValueMasker } from '@inland/masking';
 import { defaultBundle, preparePolicy } from '@inland/policy';
 import { EnforcementGateway, PostgresListener, SshListener, type Identity } from '@inland/proxy';
+import { loadSqlParser } from '@inland/statements';
 import { ClientPlaces } from '@inland/residency';
 import { newSshKeyPair } from '@inland/ssh-keys';
 import { run } from '../e2e/world/run-process.ts';
@@ -71,6 +72,7 @@ beforeAll(async () => {
     authenticate: async () => alice,
     tls: { key: keyPem, cert: certPem },
     maskValue: (detectors) => (value) => new ValueMasker(detectors).mask(value),
+    sqlParser: await loadSqlParser(),
     logger,
   });
   ssh = new SshListener({

@@ -30,6 +30,10 @@ export function readParse(message: WireMessage): ParseFields {
 export interface BindFields {
   readonly portal: string;
   readonly statement: string;
+  /** As for the results. */
+  readonly parameterFormats: readonly number[];
+  /** Views, not copies; null for NULL. */
+  readonly parameters: readonly (Buffer | null)[];
   /** None: all text; one: for all columns; else one for each. 0 text, 1 binary. */
   readonly resultFormats: readonly number[];
 }
@@ -39,14 +43,14 @@ export function readBind(message: WireMessage): BindFields {
   const reader = body(message);
   const portal = reader.text();
   const statement = reader.text();
-  reader.bytes(reader.count() * 2);
-  for (let left = reader.count(); left > 0; left -= 1) {
+  const parameterFormats = Array.from({ length: reader.count() }, () => reader.int16());
+  const parameters = Array.from({ length: reader.count() }, () => {
     const length = reader.int32();
-    if (length >= 0) reader.bytes(length);
-  }
+    return length >= 0 ? reader.bytes(length) : null;
+  });
   const resultFormats = Array.from({ length: reader.count() }, () => reader.int16());
   reader.end();
-  return { portal, statement, resultFormats };
+  return { portal, statement, parameterFormats, parameters, resultFormats };
 }
 
 /** Execute: String portal · Int32 rows (0: all). */

@@ -49,4 +49,4 @@ export {
 export { ScramClient } from './scram-client.ts';
 export { columnMask, maskDataRow, type ColumnMask, type MaskedMessage } from './mask-data-row.ts';
 export type { MaskValue } from './mask-value.ts';
-export { maskCopyData, maskFields, maskNotification } from './mask-text-messages.ts';
+export { maskCopyData, maskFields, maskFunctionResult, maskNotification } from './mask-text-messages.ts';

@@ -34,6 +34,15 @@ export function maskNotification(raw: Buffer, mask: MaskValue): MaskedMessage {
   return { raw: writeMessage('A', processId, channel, bytesOf(Buffer.from(data).toString('utf8'))), masked };
 }
 
+/** Masks a FunctionCallResponse: Int32 length (-1: NULL) · bytes. */
+export function maskFunctionResult(raw: Buffer, mask: MaskValue): MaskedMessage {
+  const reader = new FieldReader(raw, bodyOffset);
+  const length = reader.int32();
+  if (length < 0) return { raw, masked: 0 };
+  const { data, masked } = mask(reader.bytes(length));
+  return masked === 0 ? { raw, masked } : { raw: writeMessage('V', data.length, Buffer.from(data)), masked };
+}
+
 const copySignature = Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1');
 
 /**

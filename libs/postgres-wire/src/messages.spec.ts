@@ -29,7 +29,13 @@ describe('messages of a client', () => {
       Buffer.from('x'),
       hex('000200000001'),
     );
-    expect(readBind(message(bind))).toEqual({ portal: 'p', statement: 's1', resultFormats: [0, 1] });
+    expect(readBind(message(bind))).toEqual({
+      portal: 'p',
+      statement: 's1',
+      parameterFormats: [0],
+      parameters: [null, Buffer.from('x')],
+      resultFormats: [0, 1],
+    });
     expect(readExecute(message(writeMessage('E', 'p', 5)))).toEqual({ portal: 'p', rowsMax: 5 });
     expect(readNamed(message(writeMessage('D', Buffer.from('S'), 's1')))).toEqual({ of: 'statement', name: 's1' });
     expect(readNamed(message(writeMessage('C', Buffer.from('P'), '')))).toEqual({ of: 'portal', name: '' });

@@ -2,6 +2,7 @@ import type { ControlView, ViewDecision } from '@inland/control-view';
 import { principalBySubject } from '@inland/identity';
 import { Fault, type Clock } from '@inland/kernel';
 import { resourceNamed, rulesOf, type ClientPlaces, type DecisionInput, type World } from '@inland/residency';
+import type { SqlParser } from '@inland/statements';
 import { z } from 'zod';
 
 /** What is asked: would this access be allowed, and why. */
@@ -50,6 +51,7 @@ export interface ExplainAccessParts {
   readonly region: string;
   readonly record: DecisionInput['record'];
   readonly clock: Clock;
+  readonly sqlParser: SqlParser;
 }
 
 /** Decides as the proxy would, on the same rules, without an access taking place. */
@@ -94,8 +96,22 @@ export class ExplainAccess {
       operation: {
         kind: request.operation,
         text: request.text ?? (request.operation === 'connect' ? null : ''),
+        ...this.#statements(request),
       },
       time: new Date(clock.now()).toISOString(),
+    };
+  }
+
+  /** What SQL does is judged beside its text. */
+  #statements({ operation, text = '' }: ExplainRequest): Partial<DecisionInput['operation']> {
+    if (!operation.startsWith('postgres.')) return {};
+    const read = this.#parts.sqlParser.read(text);
+    if (!read.parsed) return { effects: null, relations: [] };
+    const { statements } = read;
+    const known = statements.every(({ effects }) => effects !== null);
+    return {
+      effects: known ? [...new Set(statements.flatMap(({ effects }) => effects ?? []))].sort() : null,
+      relations: [...new Set(statements.flatMap(({ relations }) => relations))].sort(),
     };
   }
 

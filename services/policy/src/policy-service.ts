@@ -1,6 +1,7 @@
 import { systemClock } from '@inland/kernel';
 import { ClientPlaces, PolicyEngine } from '@inland/residency';
 import type { ServiceContext, ServiceDefinition, ServiceParts } from '@inland/service-host';
+import { loadSqlParser } from '@inland/statements';
 import { ExplainAccess } from './explain-access.ts';
 import { ExplainController } from './explain.controller.ts';
 import { bundleFrom, defaultBundle } from './policy-bundle.ts';
@@ -32,6 +33,7 @@ async function createPolicy(context: ServiceContext, config: PolicyConfig): Prom
     places: new ClientPlaces(context.trustedNetworks),
     record: context.storeRegions,
     clock: systemClock,
+    sqlParser: await loadSqlParser(),
   });
   return {
     modules: [

@@ -1,5 +1,6 @@
 import { StreamMasker, ValueMasker } from '@inland/masking';
 import { ClientPlaces, destinationRegion } from '@inland/residency';
+import { loadSqlParser } from '@inland/statements';
 import { assertPortFree, type ServiceContext, type ServiceDefinition, type ServiceParts } from '@inland/service-host';
 import { gatewayMetrics } from './gateway-metrics.ts';
 import { KnownTargets } from './known-targets.ts';
@@ -69,6 +70,7 @@ async function createProxy(context: ServiceContext, config: ProxyConfig): Promis
       const masker = new ValueMasker(detectors);
       return (value) => masker.mask(value);
     },
+    sqlParser: await loadSqlParser(),
     logger,
   });
   const ssh = new SshListener({

@@ -45,6 +45,7 @@ class StatementReader {
       functions: [...this.#functions].sort(),
       ...(this.#prepares === undefined ? {} : { prepares: this.#prepares }),
       ...(this.#executes === undefined ? {} : { executes: this.#executes }),
+      ...(this.#executes === undefined || !this.#known ? {} : { partEffects: [...this.#effects].sort() }),
       ...(this.#deallocates === undefined ? {} : { deallocates: this.#deallocates }),
       changesRole: this.#changesRole,
       changesSearchPath: this.#changesSearchPath,

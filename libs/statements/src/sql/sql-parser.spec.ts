@@ -44,7 +44,8 @@ describe('a statement', () => {
 
   it('says what it prepares, runs and forgets', () => {
     expect(only('PREPARE "P x" AS SELECT 1')).toMatchObject({ prepares: 'P x', effects: ['read'] });
-    expect(only('EXECUTE "P x"')).toMatchObject({ executes: 'P x', effects: null });
+    expect(only('EXECUTE "P x"')).toMatchObject({ executes: 'P x', effects: null, partEffects: [] });
+    expect(only('CREATE TABLE t AS EXECUTE p')).toMatchObject({ executes: 'p', partEffects: ['schema', 'write'] });
     expect(only('DEALLOCATE p')).toMatchObject({ deallocates: 'p' });
     expect(only('DEALLOCATE ALL')).toMatchObject({ deallocates: '*' });
     expect(only('DISCARD ALL')).toMatchObject({ deallocates: '*', changesRole: true, changesSearchPath: true });

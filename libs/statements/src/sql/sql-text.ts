@@ -17,8 +17,9 @@ export interface SqlStatement {
   readonly functions: readonly string[];
   /** PREPARE: the name that the statement can be run by. Its effects are those of what it prepares. */
   readonly prepares?: string;
-  /** EXECUTE: the name of what runs. */
+  /** EXECUTE: the name of what runs, and what is done beside it (by its arguments, by CREATE TABLE AS). */
   readonly executes?: string;
+  readonly partEffects?: readonly Effect[];
   /** DEALLOCATE: the name that is forgotten; `*` for all of them, also of DISCARD ALL. */
   readonly deallocates?: string;
   /** What follows may be done by somebody else: SET ROLE, SET SESSION AUTHORIZATION and what undoes them. */

@@ -50,9 +50,8 @@ export function demoResources({ ssh, postgres }: DemoAddresses): string {
       },
       forbid: [
         {
-          operations: ['postgres.*'],
-          matching: '(?i)\\bcopy\\b[^;]*\\bto\\s+program\\b',
-          because: 'COPY … TO PROGRAM hands rows to a program on the server, which can send them anywhere',
+          operations: ['postgres.export'],
+          because: 'COPY … TO PROGRAM, dblink and the like hand rows to something that can send them anywhere',
         },
         {
           operations: ['ssh.*'],

@@ -100,7 +100,8 @@ export interface SqlStatements {
   readonly fingerprint: string;
   /** SELECT, INSERT, COPY, …: one for each statement, in order. */
   readonly kinds: readonly string[];
-  readonly effects: readonly OperationEffect[];
+  /** Null: something that the text does not tell. */
+  readonly effects: readonly OperationEffect[] | null;
   readonly relations: readonly string[];
   readonly columns: readonly string[];
 }

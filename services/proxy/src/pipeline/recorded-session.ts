@@ -210,7 +210,7 @@ export class RecordedSession implements GatewaySession {
             statements: {
               fingerprint: statements.fingerprint,
               kinds: [...statements.kinds],
-              effects: [...statements.effects],
+              effects: [...(statements.effects ?? [])],
               relations: [...statements.relations],
               columns: [...statements.columns],
             },

@@ -14,8 +14,12 @@ import {
   type WireMessage,
 } from '@inland/postgres-wire';
 import type { CommandVerdict, Denial, GatewaySession } from '../pipeline/gateway.ts';
+import { functionCall } from './function-calls.ts';
 import { CopyInputRecord } from './copy-input-record.ts';
 import { step, type Exchange, type Step } from './exchange.ts';
+import { runsAtOnce } from './runs-at-once.ts';
+import type { SessionSql } from './session-sql.ts';
+import { shownParameters } from './shown-parameters.ts';
 import type { Statements } from './statements.ts';
 import { writeAll } from './write-all.ts';
 
@@ -35,6 +39,7 @@ export interface ClientSideOptions {
   readonly session: GatewaySession;
   readonly exchange: Exchange;
   readonly statements: Statements;
+  readonly sql: SessionSql;
   readonly target: Writable;
   readonly mask: MaskValue;
 }
@@ -50,6 +55,8 @@ export class ClientSide {
   /** After a refusal in the extended protocol nothing passes up to the next Sync, as the target does it itself. */
   #discarding = false;
   #statement: Step | undefined;
+  /** Verdicts of statements that are parsed and executed in one go, by the message that they are for. */
+  readonly #shared = new Map<WireMessage, Promise<CommandVerdict>>();
   #copy: CopyInputRecord | undefined;
   #leaving = false;
   #stopped = false;
@@ -72,10 +79,12 @@ export class ClientSide {
   async handle(messages: readonly WireMessage[]): Promise<boolean> {
     for (let at = 0; at < messages.length; at += togetherMax) {
       let skipped = this.#discarding || this.#options.exchange.skipping;
-      const prepared = messages.slice(at, at + togetherMax).map((message) => {
+      const together = messages.slice(at, at + togetherMax);
+      const prepared = together.map((message, index) => {
         skipped &&= message.type !== 'S';
-        return skipped ? { message, fields: {} } : this.#prepare(message);
+        return skipped ? { message, fields: {} } : this.#prepare(message, together, index);
       });
+      this.#shared.clear();
       for (const each of prepared) if (await this.#pass(each)) return true;
       const out = this.#out;
       this.#out = [];
@@ -86,22 +95,38 @@ export class ClientSide {
   }
 
   /** Reads a message, asks for its verdict, and notes what its names stand for. */
-  #prepare(message: WireMessage): Prepared {
-    const { statements, session } = this.#options;
+  #prepare(message: WireMessage, together: readonly WireMessage[], index: number): Prepared {
+    const { statements, sql, session } = this.#options;
+    const shared = this.#shared.get(message);
     switch (message.type) {
       case 'Q': {
         const text = readText(message);
         statements.ran(text);
-        return { message, fields: {}, verdict: session.submit({ operation: 'postgres.query', text }) };
+        const verdict = session.submit({ operation: 'postgres.query', text, statements: sql.read(text) });
+        return { message, fields: {}, verdict };
       }
       case 'P': {
         const { statement, text } = readParse(message);
         const undo = statements.prepare(statement, text);
-        return { message, fields: { undo }, verdict: session.submit({ operation: 'postgres.parse', text }) };
+        const does = sql.prepare(statement, text);
+        const run = runsAtOnce(together, index);
+        if (run === undefined)
+          return {
+            message,
+            fields: { undo },
+            verdict: session.submit({ operation: 'postgres.parse', text, statements: does }),
+          };
+        const { bind, execute, parameters } = run;
+        const verdict = session.submit({ operation: 'postgres.execute', text, statements: does, parameters });
+        this.#shared.set(bind, verdict).set(execute, verdict);
+        return { message, fields: { undo, continues: true }, verdict };
       }
       case 'B': {
-        const { portal, statement, resultFormats } = readBind(message);
-        return { message, fields: { undo: statements.bind(portal, statement, resultFormats) } };
+        const bound = readBind(message);
+        const { portal, statement, resultFormats } = bound;
+        const undo = statements.bind(portal, statement, resultFormats, shownParameters(bound));
+        if (shared === undefined) return { message, fields: { undo } };
+        return { message, fields: { undo, continues: true }, verdict: shared };
       }
       case 'D': {
         const { of, name } = readNamed(message);
@@ -114,14 +139,15 @@ export class ClientSide {
       }
       case 'E': {
         const portal = statements.portal(readExecute(message).portal);
-        const { text } = portal.statement;
+        const { statement, parameters = [] } = portal;
+        const { text } = statement;
         statements.ran(text);
-        const verdict = session.submit({ operation: 'postgres.execute', text });
+        const verdict =
+          shared ?? session.submit({ operation: 'postgres.execute', text, statements: sql.read(text), parameters });
         return { message, fields: { subject: portal }, verdict };
       }
       case 'F':
-        readFunctionId(message);
-        return { message, fields: {}, verdict: Promise.resolve({ kind: 'refused', denial: this.#noFunctions() }) };
+        return { message, fields: {}, verdict: this.#callsFunction(readFunctionId(message)) };
       default:
         return { message, fields: {} };
     }
@@ -144,13 +170,16 @@ export class ClientSide {
     }
     if (decided?.kind === 'refused') {
       if (this.#options.session.ended.aborted) throw new Fault('unavailable', 'the session has ended');
-      this.#refuse(message, fields, decided.denial);
+      this.#refuse(message, fields, this.#explained(message, decided.denial));
       return false;
     }
     const all: Partial<Step> = decided === undefined ? fields : { ...fields, command: decided.command };
     switch (message.type) {
       case 'Q':
         this.#send(message.raw, (this.#statement = step('query', all)));
+        break;
+      case 'F':
+        this.#send(message.raw, step('function', all));
         break;
       case 'P':
         this.#send(message.raw, step('parse', all));
@@ -218,12 +247,19 @@ export class ClientSide {
     this.#out.push(message.raw);
   }
 
-  #noFunctions(): Denial {
-    return {
-      code: 'function_call_refused',
-      rule: '',
-      message: 'calls of functions by their number cannot be judged; write SELECT with the name of the function.',
-      requestId: this.#options.session.id,
-    };
+  /** What is refused because it cannot be parsed may be a mistake of typing: the parser's words help. */
+  #explained(message: WireMessage, denial: Denial): Denial {
+    const text = message.type === 'Q' ? readText(message) : message.type === 'P' ? readParse(message).text : undefined;
+    const problem = text === undefined ? undefined : this.#options.sql.problem(text);
+    return problem === undefined
+      ? denial
+      : { ...denial, message: `${denial.message} It cannot be parsed: ${problem}.` };
+  }
+
+  /** A function that is called by its number: its text in the record is its name, where the number tells it. */
+  #callsFunction(id: number): Promise<CommandVerdict> {
+    const { text, effects } = functionCall(id);
+    const statements = { fingerprint: '', kinds: ['FUNCTION CALL'], effects, relations: [], columns: [] };
+    return this.#options.session.submit({ operation: 'postgres.function', text, statements });
   }
 }

@@ -5,9 +5,11 @@ import { masksOf, type Portal, type Statement } from './statements.ts';
 
 /** One thing that was sent to the target and is answered by it. */
 export interface Step {
-  readonly kind: 'query' | 'parse' | 'bind' | 'describe' | 'close' | 'execute' | 'sync' | 'copy-end';
+  readonly kind: 'query' | 'function' | 'parse' | 'bind' | 'describe' | 'close' | 'execute' | 'sync' | 'copy-end';
   /** The command that its answer is recorded with. */
   readonly command?: CommandRecord;
+  /** The command goes on with what follows: it is over with this step only when this one failed. */
+  readonly continues?: true;
   /** Why something that fails was sent instead: its error is answered by this. */
   readonly denial?: Denial;
   /** Takes back what was noted when it was sent, since it failed. */
@@ -109,6 +111,8 @@ export class Exchange {
         return this.#over(head, 'bind');
       case '3':
         return this.#over(head, 'close');
+      case 'V':
+        return this.#within(head, 'function');
       case 'n':
         return this.#over(head, 'describe');
       case 't':
@@ -199,7 +203,7 @@ export class Exchange {
     this.#copyingIn = undefined;
     this.#copyOver(head);
     head.status = `ERROR ${readFields(message).get('C') ?? ''}`;
-    if (head.kind === 'query' || head.kind === 'sync') return { step: head, over: nothing };
+    if (endsWithReady(head)) return { step: head, over: nothing };
     const sync = this.#steps.findIndex(({ kind }) => kind === 'sync');
     const over = sync < 0 ? this.#steps : this.#steps.slice(0, sync);
     this.#steps = sync < 0 ? [] : this.#steps.slice(sync);
@@ -212,11 +216,13 @@ export class Exchange {
   }
 
   #ready(head: Step): Received {
-    if (head.kind !== 'query' && head.kind !== 'sync') throw unexpected();
+    if (!endsWithReady(head)) throw unexpected();
     this.#copyingIn = undefined;
     this.#steps.shift();
     return { step: head, over: [head] };
   }
 }
+
+const endsWithReady = ({ kind }: Step): boolean => kind === 'query' || kind === 'function' || kind === 'sync';
 
 const unexpected = (): Fault => new Fault('protocol_violation', 'the target answers what it was not asked');

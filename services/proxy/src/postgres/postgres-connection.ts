@@ -10,6 +10,7 @@ import {
   type MaskValue,
   type StartupPacket,
 } from '@inland/postgres-wire';
+import type { SqlParser } from '@inland/statements';
 import type { Denial, Gateway, GatewaySession, Identity, ResolvedTarget } from '../pipeline/gateway.ts';
 import { askToken } from './ask-token.ts';
 import type { CancelRegistry } from './cancel-registry.ts';
@@ -28,6 +29,7 @@ export interface ConnectionServices {
   readonly secureContext: SecureContext;
   readonly cancels: CancelRegistry;
   readonly maskValue: (detectors: readonly string[]) => MaskValue;
+  readonly sqlParser: SqlParser;
   readonly handshakeMillis: number;
   readonly dialMillis: number;
   readonly logger: { warn(message: string): void };
@@ -186,6 +188,7 @@ export class PostgresConnection {
         reader,
         target: dialled.target,
         mask,
+        sqlParser: this.#services.sqlParser,
         cancelRunning,
       });
       await session.opened({ address: `${target.host}:${target.port}`, identity: dialled.target.identity });

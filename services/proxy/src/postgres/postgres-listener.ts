@@ -3,6 +3,7 @@ import { createSecureContext, type SecureContext } from 'node:tls';
 import type { Coordination } from '@inland/coordination';
 import { Fault, withDeadline } from '@inland/kernel';
 import type { MaskValue } from '@inland/postgres-wire';
+import type { SqlParser } from '@inland/statements';
 import { gatewayDenial } from '../pipeline/denials.ts';
 import type { Gateway, Identity } from '../pipeline/gateway.ts';
 import { CancelRegistry } from './cancel-registry.ts';
@@ -30,6 +31,7 @@ export interface PostgresListenerOptions {
   /** Makes a cancel work at whichever replica it arrives. */
   readonly coordination?: Coordination;
   readonly maskValue: (detectors: readonly string[]) => MaskValue;
+  readonly sqlParser: SqlParser;
   readonly logger: { warn(message: string): void };
 }
 
@@ -98,12 +100,13 @@ export class PostgresListener {
   #accept(socket: Socket): void {
     socket.on('error', () => socket.destroy());
     const release = this.#slots.take(socket);
-    const { gateway, authenticate, maskValue, limits, logger } = this.#options;
+    const { gateway, authenticate, maskValue, sqlParser, limits, logger } = this.#options;
     const connection = new PostgresConnection(
       {
         gateway,
         authenticate,
         maskValue,
+        sqlParser,
         logger,
         secureContext: this.#secureContext,
         cancels: this.#cancels,

@@ -1,12 +1,14 @@
 import type { TLSSocket } from 'node:tls';
 import { Fault } from '@inland/kernel';
 import { FrontendDecoder, type MaskValue } from '@inland/postgres-wire';
+import type { SqlParser } from '@inland/statements';
 import type { Denial, Ending, GatewaySession } from '../pipeline/gateway.ts';
 import type { ChunkReader } from './chunk-reader.ts';
 import { ClientSide } from './client-side.ts';
 import { denialResponse } from './denial-response.ts';
 import type { OpenTarget } from './dial-target.ts';
 import { Exchange } from './exchange.ts';
+import { SessionSql } from './session-sql.ts';
 import { Statements } from './statements.ts';
 import { TargetSide } from './target-side.ts';
 import { endWith } from './write-all.ts';
@@ -17,6 +19,7 @@ export interface PostgresSessionOptions {
   readonly reader: ChunkReader;
   readonly target: OpenTarget;
   readonly mask: MaskValue;
+  readonly sqlParser: SqlParser;
   /** Asks the target to stop what it does: nobody waits for it any more. */
   readonly cancelRunning: () => void;
 }
@@ -54,12 +57,19 @@ export class PostgresSession {
 
   /** Resolves when the session is over and its record closed. Never rejects. */
   async run(): Promise<void> {
-    const { session, client, target, mask, cancelRunning } = this.#options;
+    const { session, client, target, mask, sqlParser, cancelRunning } = this.#options;
     const onEnded = (): void => this.stop(session.ended.reason as Denial);
     session.ended.addEventListener('abort', onEnded, { once: true });
     if (session.ended.aborted) onEnded();
     const exchange = new Exchange();
-    const clientSide = new ClientSide({ session, exchange, statements: new Statements(), target: target.socket, mask });
+    const clientSide = new ClientSide({
+      session,
+      exchange,
+      statements: new Statements(),
+      sql: new SessionSql(sqlParser),
+      target: target.socket,
+      mask,
+    });
     const targetSide = new TargetSide({ exchange, client, mask, plain: session.mask.length === 0 });
     const fromTarget = this.#fromTarget(targetSide, clientSide);
     const end = await Promise.race([this.#stopped, fromTarget, this.#fromClient(clientSide, fromTarget)]);

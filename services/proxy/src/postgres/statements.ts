@@ -20,6 +20,8 @@ export interface Portal {
   readonly statement: Statement;
   /** As Bind gives them; undefined when the portal was not made by Bind. */
   readonly formats: readonly number[] | undefined;
+  /** The values that were bound, as the record has them. */
+  readonly parameters?: readonly string[];
   /** The target's RowDescription of this portal, once it was asked for. */
   description?: WireMessage;
 }
@@ -50,9 +52,9 @@ export class Statements {
   }
 
   /** Bind. */
-  bind(name: string, statement: string, formats: readonly number[]): () => void {
+  bind(name: string, statement: string, formats: readonly number[], parameters: readonly string[] = []): () => void {
     const former = this.#portals.get(name);
-    const portal = { statement: this.statement(statement), formats };
+    const portal = { statement: this.statement(statement), formats, parameters };
     this.#portals.set(name, portal);
     const oldest = this.#portals.size > portalsMax ? this.#portals.keys().next().value : undefined;
     if (oldest !== undefined) this.#portals.delete(oldest);

@@ -5,6 +5,7 @@ import {
   maskCopyData,
   maskDataRow,
   maskFields,
+  maskFunctionResult,
   maskNotification,
   readFields,
   type MaskedMessage,
@@ -26,6 +27,8 @@ export interface TargetSideOptions {
   /** Nothing is masked: rows pass as they are. */
   readonly plain: boolean;
 }
+
+const goesOn = ({ continues, status }: Step): boolean => continues === true && (status === '' || status === 'PARSE');
 
 /** Answers that say how the protocol goes, and nothing of what is in the target. */
 const unrecorded = new Set('123ntsSZ');
@@ -60,12 +63,14 @@ export class TargetSide {
     }
     for (const each of over) {
       each.over = true;
-      if (each.command !== undefined) this.#batch.complete(each.command, { status: each.status, rows: each.rows });
+      if (each.command !== undefined && !goesOn(each))
+        this.#batch.complete(each.command, { status: each.status, rows: each.rows });
     }
   }
 
   #masked(message: WireMessage): MaskedMessage {
     if (message.type === 'N') return maskFields(message.raw, this.#options.mask);
+    if (message.type === 'V') return maskFunctionResult(message.raw, this.#options.mask);
     if (message.type === 'A') return maskNotification(message.raw, this.#options.mask);
     return { raw: message.raw, masked: 0 };
   }
