@@ -25,11 +25,7 @@ const copyRows = 200_000;
 
 /** The listener over the real pipeline, the real policy and the embedded log. */
 async function startInland({ folder, database, tls }) {
-  const world = plainAndMasked({
-    protocol: 'postgres',
-    login: 'app',
-    forbid: '(?i)\\bcopy\\b[^;]*\\bto\\s+program\\b',
-  });
+  const world = plainAndMasked({ protocol: 'postgres', login: 'app', forbid: { operations: ['postgres.export'] } });
   const resolveTarget = async (name, login) => ({
     name,
     region,

@@ -23,7 +23,11 @@ const kex = 'curve25519-sha256';
 
 /** The listener over the real pipeline, the real policy and the embedded log. */
 async function startInland({ folder, sshd, hostKey, fingerprint }) {
-  const world = plainAndMasked({ protocol: 'ssh', login: 'deploy', forbid: '(?i)s3://[^ ]*-us-' });
+  const world = plainAndMasked({
+    protocol: 'ssh',
+    login: 'deploy',
+    forbid: { operations: ['ssh.*'], matching: '(?i)s3://[^ ]*-us-' },
+  });
   const resolveTarget = async (name) => ({
     name,
     region,

@@ -31,7 +31,7 @@ export function newWorld() {
   return { world: { resources }, add };
 }
 
-/** Two targets that are the same machine: what comes from `masked` is masked, and `forbid` judges each command. */
+/** Two targets that are the same machine: what comes from `masked` is masked, and `forbid` is what each command is judged by. */
 export function plainAndMasked({ protocol, login, forbid }) {
   const { world, add } = newWorld();
   const within = { within: ['EEA'] };
@@ -43,7 +43,7 @@ export function plainAndMasked({ protocol, login, forbid }) {
     add('ResidencyPolicy', `stays-${name}`, {
       covers: { targets: [name] },
       require: { client: within, gateway: within, target: within, record: within },
-      forbid: [{ operations: [`${protocol}.*`], matching: forbid, because: 'it leaves' }],
+      forbid: [{ ...forbid, because: 'it leaves' }],
       obligations: { mask, record: 'bounded', maxSessionSeconds: 0 },
     });
   }

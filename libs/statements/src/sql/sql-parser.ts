@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { constantFree } from './constant-free.ts';
 import { LruTexts } from './lru-texts.ts';
 import { readStatement, type ReadNested } from './read-statement.ts';
 import type { SqlStatement, SqlText } from './sql-text.ts';
@@ -37,10 +38,11 @@ export class SqlParser {
 
   /** Total: what cannot be parsed is said to be so. */
   read(text: string): SqlText {
-    const known = this.#known.get(text);
+    const key = constantFree(text) ?? text;
+    const known = this.#known.get(key);
     if (known !== undefined) return known;
     const made = this.#read(text, 0);
-    this.#known.set(text, made);
+    if (made.parsed || key === text) this.#known.set(key, made);
     return made;
   }
 
