@@ -1,9 +1,10 @@
 // Builds ssh2's native ciphers for the Node that runs Inland. Without them ssh2 silently falls back to
-// JavaScript at a fifth of the speed; npm does not run a dependency's install script, so this does.
+// JavaScript at a fifth of the speed; npm does not run a dependency's install script, so this does. Applies patches/ too.
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import './patch-packages.mjs';
 
 const require = createRequire(import.meta.url);
 
