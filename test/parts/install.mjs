@@ -5,8 +5,10 @@ import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { installKafka } from './kafka.mjs';
+import { installRegression } from './postgres-regression.mjs';
 import { installS3 } from './s3.mjs';
 import { installSshClients } from './ssh-clients.mjs';
+import { installSshPeers } from './ssh-peers.mjs';
 
 const opa = join(process.env.GOPATH ?? join(homedir(), 'go'), 'bin/opa');
 
@@ -56,10 +58,22 @@ const parts = [
     how: 'install Go; it is built from its module',
   },
   {
+    name: "PostgreSQL's regression suite",
+    there: () => false, // it knows by itself
+    install: () => installRegression(),
+    how: "apt-get install postgresql-15 gcc, and let apt-get reach Debian's source packages",
+  },
+  {
     name: 'SSH clients (PuTTY, Dropbear, rsync, lftp, curl, paramiko, asyncssh, Ansible, one in Go)',
     there: () => false, // it knows by itself
     install: () => installSshClients(),
     how: 'sudo apt-get install putty-tools dropbear-bin rsync git lftp curl; Python 3.11 with venv; Go',
+  },
+  {
+    name: 'ssh-audit, and an SSH server in Go',
+    there: () => false, // it knows by itself
+    install: () => installSshPeers(),
+    how: 'Python with venv, PyPI, and Go',
   },
 ];
 
