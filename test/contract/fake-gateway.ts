@@ -131,6 +131,8 @@ export interface FakeGatewayOptions {
   readonly mask?: readonly string[];
   /** Why a command is refused; undefined lets it through. */
   readonly refuses?: (request: CommandRequest) => string | undefined;
+  /** Forwardings that are granted, each by its operation; none when absent. */
+  readonly forwards?: readonly string[];
 }
 
 /** A gateway in memory: it knows its targets, and keeps what it is told. */
@@ -179,7 +181,12 @@ export class FakeGateway implements Gateway {
     const target = this.#options.targets[request.requestedName.split(/[@%]/).at(-1) ?? ''];
     if (target === undefined)
       return Promise.resolve(refused('outside_jurisdiction', 'the target is in US, outside EEA.'));
-    const session = new FakeSession(id, this.#options.mask ?? [], this.#options.refuses ?? (() => undefined));
+    const { mask = [], forwards = [], refuses } = this.#options;
+    const session = new FakeSession(id, mask, (asked) => {
+      if (asked.operation.startsWith('ssh.forward-') && !forwards.includes(asked.operation))
+        return `no grant of yours names ${asked.operation}.`;
+      return refuses?.(asked);
+    });
     this.sessions.push(session);
     return Promise.resolve({ kind: 'allowed', session, target });
   }

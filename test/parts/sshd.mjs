@@ -80,6 +80,7 @@ async function startOnce() {
     'AcceptEnv LANG LC_*',
     'MaxStartups 1000',
     'Subsystem sftp internal-sftp',
+    'X11Forwarding yes',
   ];
   await writeFile(join(folder, 'config'), `${settings.join('\n')}\n`);
   const child = spawn(sshd, ['-D', '-e', '-f', join(folder, 'config')], { stdio: ['ignore', 'ignore', 'pipe'] });

@@ -22,3 +22,8 @@ export function endChannel(
   channel.exit(end.exitStatus);
   channel.end();
 }
+
+/** A refusal in one line, for where a protocol has room for one. */
+export function denialLine({ message, rule, code, requestId }: Denial): string {
+  return `Inland refused this: ${message}${rule === '' ? '' : ` (rule ${rule})`} [${code}], request ${requestId}`;
+}

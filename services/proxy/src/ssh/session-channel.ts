@@ -1,24 +1,33 @@
-import { once } from 'node:events';
 import { StreamKind } from '@inland/events';
-import type { Client, ClientChannel, ServerChannel, Session } from 'ssh2';
+import type { ClientChannel, ServerChannel, Session } from 'ssh2';
 import { denialText, type CommandRecord, type Denial, type GatewaySession } from '../pipeline/gateway.ts';
+import type { Notices } from './notices.ts';
+import type { OpenedWay } from './opened-way.ts';
 import { OutputRelay, type MasksStream } from './output-relay.ts';
 import { PipedLines } from './piped-lines.ts';
 import { endChannel, refuseChannel, refusedExitStatus } from './refused-channel.ts';
-import { environmentMax, mayBeSet, operationOf, type SessionRequest } from './session-request.ts';
-import { lostExitStatus, openAtTarget, sayExit, type Exit } from './target-channel.ts';
+import { readsScript } from './script-shell.ts';
+import {
+  environmentMax,
+  mayBeSet,
+  operationOf,
+  type SessionRequest,
+  type Terminal,
+  type X11Display,
+} from './session-request.ts';
+import { lostExitStatus, openAtTarget, sayExit, type TargetChannel } from './target-channel.ts';
 import { TypedLines } from './typed-lines.ts';
-import { isOver, watchEnd, writeTo } from './write-to.ts';
-
-/** The way to the target, once it is decided; or why there is none. */
-export type OpenedWay =
-  | { readonly kind: 'open'; readonly session: GatewaySession; readonly target: Client }
-  | { readonly kind: 'refused'; readonly denial: Denial };
+import { wireValues } from './wire-values.ts';
+import { flushed, isOver, watchEnd, writeTo } from './write-to.ts';
 
 export interface SessionChannelOptions {
   /** Counts from 1 within a connection. */
   readonly number: number;
   readonly way: Promise<OpenedWay>;
+  /** Words of the gateway's own for the person. */
+  readonly notices: Notices;
+  /** Whether the client's agent or display may be forwarded. */
+  readonly ask: (kind: 'ssh.forward-agent' | 'ssh.forward-x11', channel: number) => Promise<boolean>;
   readonly createMasker: (detectors: readonly string[]) => MasksStream;
   readonly recordedBytesMax: number;
 }
@@ -28,6 +37,8 @@ const silenceMillis = { terminal: 15, stream: 50 };
 
 /** A line of a script that is longer cannot be judged. */
 const scriptLineBytesMax = 64 * 1024;
+
+const unknownExit = { status: null, signal: undefined, dumped: false, description: undefined };
 
 const targetEnded = { text: 'Inland: the target ended the connection.', exitStatus: lostExitStatus };
 
@@ -42,6 +53,10 @@ export class SessionChannel {
   #session: GatewaySession | undefined;
   /** A signal or a size may come before the target's channel is there: they wait. */
   readonly #waiting: (() => void)[] = [];
+  /** Forwardings that this session asked for, as they are decided. */
+  #agent: Promise<boolean> = Promise.resolve(false);
+  #x11: Promise<X11Display | undefined> = Promise.resolve(undefined);
+  #say: ((text: string) => void) | undefined;
   #inputEnded = false;
   /** A line of the script was refused: what ran before it ends by itself. */
   #refused = false;
@@ -58,20 +73,37 @@ export class SessionChannel {
       (taken ? accept : reject)?.();
     });
     session.on('pty', (accept, _reject, info) => {
-      this.#terminal = info;
+      this.#terminal = info as unknown as Terminal;
       accept?.();
+    });
+    session.on('auth-agent', (accept, reject) => {
+      this.#agent = options.ask('ssh.forward-agent', options.number);
+      void this.#agent.then((allowed) => (allowed ? accept : reject)?.());
+    });
+    session.on('x11', (accept, reject, info) => {
+      this.#x11 = options.ask('ssh.forward-x11', options.number).then((allowed) => {
+        (allowed ? accept : reject)?.();
+        return allowed ? (info as unknown as X11Display) : undefined;
+      });
     });
     session.on('window-change', (accept, _reject, { rows, cols, height, width }) => {
       accept?.();
       this.#whenOpen((target) => {
-        target.setWindow(rows, cols, height, width);
+        target.request('window-change', wireValues(cols, rows, width, height));
         this.#lines?.resize(cols);
         this.#session?.resized({ columns: cols, rows, channel: options.number });
       });
     });
     session.on('signal', (accept, _reject, { name }) => {
       accept?.();
-      this.#whenOpen((target) => target.signal(name));
+      this.#whenOpen((target) => target.request('signal', wireValues(name)));
+    });
+    session.on('request', (accept?: () => void, reject?: () => void, type?: string, data?: Buffer | null) => {
+      // A break (RFC 4335) is the target's to answer; of what else there may be nothing is known.
+      if (type !== 'break') return reject?.();
+      this.#whenOpen((target) => {
+        target.request('break', data ?? undefined, (failed) => (failed ? reject : accept)?.());
+      });
     });
     // Accepted at once, and the data held: what comes before that would be lost.
     session.on('exec', (accept, _reject, { command }) => this.#begin(accept(), 'exec', command));
@@ -112,6 +144,7 @@ export class SessionChannel {
     if (way.kind === 'refused') return this.refuse(way.denial);
     const { session } = way;
     this.#session = session;
+    const forwards = { agent: await this.#agent, x11: await this.#x11 };
     const verdict = await session.submit({
       operation: operationOf(request.kind),
       text: request.text,
@@ -120,9 +153,9 @@ export class SessionChannel {
     });
     if (verdict.kind === 'refused') return this.refuse(verdict.denial);
     const { command } = verdict;
-    let target: ClientChannel;
+    let target: TargetChannel;
     try {
-      target = await openAtTarget(way.target, request);
+      target = await openAtTarget(way.target, request, forwards);
     } catch {
       endChannel(client, {
         text: 'Inland: the target did not open a channel for this.',
@@ -132,39 +165,39 @@ export class SessionChannel {
       await command.completed({ status: 'target_channel_refused' });
       return;
     }
-    this.#target = target;
-    if (isOver(client)) target.destroy(); // left while the target opened
+    this.#target = target.channel;
+    if (isOver(client)) target.channel.destroy(); // left while the target opened
     await this.#relay(client, target, command, request);
   }
 
   async #relay(
     client: ServerChannel,
-    target: ClientChannel,
+    target: TargetChannel,
     command: CommandRecord,
     request: SessionRequest,
   ): Promise<void> {
-    let exit: Exit | undefined;
-    target.on('error', () => undefined);
-    watchEnd(target);
-    target.on('exit', (status: number | null, signal?: string, core?: string, description?: string) => {
-      exit = { status, signal: signal?.replace(/^SIG/, ''), dumped: core !== undefined && core !== '', description };
+    const { channel } = target;
+    client.once('close', () => channel.destroy());
+    channel.on('request', (type: string, data: unknown) => {
+      if (type === 'xon-xoff') client.request(type, wireValues(data === true));
     });
-    const closed = once(target, 'close');
-    client.once('close', () => target.destroy());
     const output =
       request.kind === 'subsystem'
-        ? this.#passOutput(client, target, command)
-        : this.#output(client, target, command, request);
-    const input = this.#input(client, target, command, request).catch(() => target.destroy());
-    this.#open(target);
+        ? this.#passOutput(client, channel, command)
+        : this.#output(client, channel, command, request);
+    const input = this.#input(client, channel, command, request).catch(() => channel.destroy());
+    this.#open(channel);
     await output;
-    await closed;
+    await Promise.all([flushed(client), flushed(client.stderr)]);
+    client.eof(); // it may run on without output
+    await target.closed;
     const clientLeft = isOver(client);
+    const { exit } = target;
     await command.completed({
       ...(exit?.status === null || exit?.status === undefined ? {} : { exitStatus: exit.status }),
       status: exit?.signal ?? (exit === undefined ? (clientLeft ? 'client_closed' : 'target_closed') : ''),
     });
-    if (this.#refused && !isOver(client)) client.exit(refusedExitStatus);
+    if (this.#refused) sayExit(client, { ...unknownExit, status: refusedExitStatus });
     else sayExit(client, exit);
     client.end();
     await input;
@@ -172,7 +205,9 @@ export class SessionChannel {
 
   /** A file transfer: bytes pass as they are, and the record says how many they were and their SHA-256. */
   async #passOutput(client: ServerChannel, target: ClientChannel, command: CommandRecord): Promise<void> {
-    for await (const chunk of target as AsyncIterable<Buffer>) {
+    this.#listen((text) => client.stderr.write(`${text}\n`));
+    const chunks = target.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
+    for await (const chunk of chunks) {
       command.summarise(StreamKind.OUTPUT, chunk);
       await writeTo(client, chunk);
     }
@@ -207,25 +242,35 @@ export class SessionChannel {
         say: (text) => out.say(text),
       });
     const lines = this.#lines;
+    // The end of its output is not the end of what runs.
+    const chunks = target.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
     const shown = async function* (): AsyncGenerator<Buffer> {
-      for await (const chunk of target as AsyncIterable<Buffer>) {
+      for await (const chunk of chunks) {
         lines?.shown(chunk);
         yield chunk;
       }
     };
-    await Promise.all([
-      out.run(shown()),
-      relay(StreamKind.ERROR, client.stderr).run(target.stderr as AsyncIterable<Buffer>),
-    ]);
+    const errors = relay(StreamKind.ERROR, client.stderr);
+    // With a terminal there is one stream, and a line ends with both characters.
+    if (terminal === undefined) this.#listen((text) => errors.say(`${text}\n`));
+    else this.#listen((text) => out.say(`\r\n${text.replaceAll('\n', '\r\n')}\r\n`));
+    await Promise.all([out.run(shown()), errors.run(target.stderr as AsyncIterable<Buffer>)]);
+  }
+
+  #listen(hear: (text: string) => unknown): void {
+    this.#say = (text) => void Promise.resolve(hear(text)).catch(() => undefined);
+    const leave = this.#options.notices.listen(this.#say);
+    this.#client?.once('close', leave);
   }
 
   async #input(
     client: ServerChannel,
     target: ClientChannel,
     command: CommandRecord,
-    { kind, terminal }: SessionRequest,
+    { kind, text, terminal }: SessionRequest,
   ): Promise<void> {
-    const script = kind === 'shell' && terminal === undefined ? this.#scriptFor(target) : undefined;
+    const isScript = terminal === undefined && (kind === 'shell' || (kind === 'exec' && readsScript(text)));
+    const script = isScript ? this.#scriptFor(target) : undefined;
     let denial: Denial | undefined;
     try {
       // The channel stays when this stops reading: there is still something to say.

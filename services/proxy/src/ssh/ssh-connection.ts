@@ -1,11 +1,18 @@
 import type { Socket } from 'node:net';
-import type { Client, Connection } from 'ssh2';
+import type { Client, Connection, Session } from 'ssh2';
 import { Fault, withDeadline } from '@inland/kernel';
 import type { Denial, Gateway, GatewaySession, Identity } from '../pipeline/gateway.ts';
 import { dialSshTarget } from './dial-ssh-target.ts';
 import { KeyProof, type Identify } from './key-proof.ts';
 import type { MasksStream } from './output-relay.ts';
-import { SessionChannel, type OpenedWay } from './session-channel.ts';
+import { ForwardedConnections } from './forwarded-connections.ts';
+import { ForwardingsAsked } from './forwardings-asked.ts';
+import { ForwardingsIn } from './forwardings-in.ts';
+import { forwardOut } from './forwardings-out.ts';
+import { Notices } from './notices.ts';
+import type { OpenedWay } from './opened-way.ts';
+import { SessionChannel } from './session-channel.ts';
+import { openFailure, type RejectOpen } from './ssh2-patched.ts';
 
 export interface SshConnectionServices {
   readonly gateway: Gateway;
@@ -33,6 +40,9 @@ export class SshConnection {
   readonly #software: string;
   readonly #channels = new Set<SessionChannel>();
   #channelCount = 0;
+  readonly #notices = new Notices();
+  readonly #forwarded = new ForwardedConnections();
+  #forwardings: readonly { over(): Promise<void> }[] = [];
   readonly #proof: KeyProof;
   readonly #over: Promise<void>;
   #session: GatewaySession | undefined;
@@ -65,15 +75,8 @@ export class SshConnection {
     connection.once('ready', () => {
       onAuthenticated();
       this.#way = this.#findWay({ address, port });
-    });
-    connection.on('session', (accept, reject) => {
-      if (this.#way === undefined || this.#channels.size >= channelsMax) return reject();
-      const { createMasker, recordedBytesMax } = services;
-      this.#channelCount += 1;
-      const number = this.#channelCount;
-      const channel = new SessionChannel(accept(), { number, way: this.#way, createMasker, recordedBytesMax });
-      this.#channels.add(channel);
-      void channel.over.then(() => this.#channels.delete(channel));
+      const asked = this.#forward(this.#way);
+      connection.on('session', (accept, reject) => this.#openSession(accept, reject as RejectOpen, asked));
     });
     this.#over = new Promise((resolve) => {
       connection.once('close', () => {
@@ -93,6 +96,39 @@ export class SshConnection {
     // A client leaves by itself when its last channel ends. Were it disconnected at once, it would not show the words.
     setTimeout(() => this.#connection.end(), partingMillis).unref();
     setTimeout(() => this.#socket.destroy(), 2 * partingMillis).unref();
+  }
+
+  #openSession(accept: () => Session, reject: RejectOpen, asked: ForwardingsAsked): void {
+    const way = this.#way;
+    if (way === undefined || this.#channels.size >= channelsMax)
+      return reject(openFailure.resourceShortage, `Inland opens at most ${channelsMax} sessions on one connection`);
+    const { createMasker, recordedBytesMax } = this.#services;
+    this.#channelCount += 1;
+    const channel = new SessionChannel(accept(), {
+      number: this.#channelCount,
+      way,
+      notices: this.#notices,
+      ask: (kind, number) => asked.ask(kind, number),
+      createMasker,
+      recordedBytesMax,
+    });
+    this.#channels.add(channel);
+    void channel.over.then(() => this.#channels.delete(channel));
+  }
+
+  /** What a client may have forwarded, each kind where it is granted by name. */
+  #forward(way: Promise<OpenedWay>): ForwardingsAsked {
+    const context = {
+      connection: this.#connection,
+      way,
+      open: this.#forwarded,
+      notices: this.#notices,
+      isGone: () => this.#socket.destroyed,
+    };
+    forwardOut(context);
+    const asked = new ForwardingsAsked(context);
+    this.#forwardings = [new ForwardingsIn(context), asked];
+    return asked;
   }
 
   async #findWay(client: { readonly address: string; readonly port: number }): Promise<OpenedWay> {
@@ -118,6 +154,7 @@ export class SshConnection {
     way.once('close', () => void this.#targetLost(session));
     this.#target = way;
     if (this.#socket.destroyed) way.end(); // left while the target was dialled
+    session.onWarning((text) => this.#notices.tell(`Inland: ${text}`));
     session.ended.addEventListener('abort', () => {
       this.stop(session.ended.reason as Denial);
       way.end();
@@ -141,7 +178,12 @@ export class SshConnection {
 
   /** What runs has its end in the record before the session has. */
   async #channelsDone(): Promise<void> {
-    const channels = Promise.all([...this.#channels].map(({ done }) => done));
+    const forwardings = this.#forwardings.map((each) => each.over());
+    const channels = Promise.all([
+      ...[...this.#channels].map(({ done }) => done),
+      this.#forwarded.done,
+      ...forwardings,
+    ]);
     await withDeadline(channels, channelEndMillis, 'ending channels').catch(() => undefined);
   }
 

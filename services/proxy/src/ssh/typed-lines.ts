@@ -16,6 +16,9 @@ export interface TypedLinesOptions {
 /** Interrupts: a shell gives up the line and shows a new prompt, and no program takes it for Enter. */
 const interrupt = Buffer.from('\u0003');
 
+/** A shell that is interrupted just when it begins to read shows its prompt with the next key only: it is told again. */
+const promptMillis = 300;
+
 /** A character in UTF-8. A paste comes as more, and its echo in pieces. */
 const keyBytesMax = 4;
 
@@ -26,6 +29,7 @@ export class TypedLines {
   /** The key that was typed last, if it was a single one, until the target answers. */
   #key: Uint8Array | undefined;
   #echoes = false;
+  #noPrompt: NodeJS.Timeout | undefined;
 
   constructor(options: TypedLinesOptions) {
     this.#options = options;
@@ -41,6 +45,7 @@ export class TypedLines {
   shown(data: Uint8Array): void {
     this.#echoes = this.#key !== undefined && Buffer.compare(this.#key, data) === 0;
     this.#key = undefined;
+    if (data.length > '^C'.length) clearTimeout(this.#noPrompt);
     this.#line.shown(data);
   }
 
@@ -49,6 +54,7 @@ export class TypedLines {
   }
 
   async typed(data: Uint8Array): Promise<void> {
+    clearTimeout(this.#noPrompt);
     const { session, channel, target } = this.#options;
     this.#key = data.length <= keyBytesMax ? data : undefined;
     for (const piece of this.#line.typed(data)) {
@@ -74,6 +80,8 @@ export class TypedLines {
   async #refuse(denial: Denial): Promise<void> {
     this.#line.clear();
     await this.#options.say(`\r\n${denialText(denial).replaceAll('\n', '\r\n')}\r\n`);
-    await writeTo(this.#options.target, interrupt);
+    const { target } = this.#options;
+    await writeTo(target, interrupt);
+    this.#noPrompt = setTimeout(() => void writeTo(target, interrupt), promptMillis).unref();
   }
 }

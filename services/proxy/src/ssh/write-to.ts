@@ -34,3 +34,16 @@ export function writeTo(stream: Writable, data: Uint8Array): Promise<void> {
     for (const event of ['drain', 'close', overEvent]) stream.once(event, done);
   });
 }
+
+/** Resolves when all that was written has been given to the connection, or nobody is there to read it any more. */
+export function flushed(stream: Writable): Promise<void> {
+  if (isOver(stream) || stream.writableEnded) return Promise.resolve();
+  return new Promise((resolve) => {
+    const done = (): void => {
+      for (const event of ['close', overEvent]) stream.off(event, done);
+      resolve();
+    };
+    for (const event of ['close', overEvent]) stream.once(event, done);
+    stream.write(Buffer.alloc(0), done);
+  });
+}
