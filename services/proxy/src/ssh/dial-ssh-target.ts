@@ -1,7 +1,7 @@
 import ssh2, { type ServerHostKeyAlgorithm } from 'ssh2';
 import type { ResolvedTarget } from '../pipeline/gateway.ts';
 import { fingerprintOf } from './key-proof.ts';
-import { sshAlgorithms } from './ssh-algorithms.ts';
+import { targetAlgorithms } from './ssh-algorithms.ts';
 
 export type SshDialResult =
   | { readonly kind: 'open'; readonly client: ssh2.Client; readonly hostKey: string }
@@ -49,7 +49,7 @@ export function dialSshTarget(target: ResolvedTarget, millisMax: number): Promis
         readyTimeout: millisMax,
         keepaliveInterval: 30_000,
         keepaliveCountMax: 3,
-        algorithms: { ...sshAlgorithms, serverHostKey: hostKeyAlgorithms(target.hostKeys) },
+        algorithms: { ...targetAlgorithms, serverHostKey: hostKeyAlgorithms(target.hostKeys) },
         hostVerifier: (key: Buffer) => {
           shown = fingerprintOf(key);
           denied = !known.includes(key.toString('base64'));

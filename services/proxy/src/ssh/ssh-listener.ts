@@ -7,7 +7,7 @@ import type { Gateway } from '../pipeline/gateway.ts';
 import type { Identify } from './key-proof.ts';
 import { hasNativeCiphers } from './native-ciphers.ts';
 import type { MasksStream } from './output-relay.ts';
-import { sshAlgorithms } from './ssh-algorithms.ts';
+import { clientAlgorithms } from './ssh-algorithms.ts';
 import { SshConnection } from './ssh-connection.ts';
 
 export interface SshListenerOptions {
@@ -48,7 +48,7 @@ export class SshListener {
     this.#options = options;
     this.#slots = new HandshakeSlots(options.limits.unauthenticatedMax);
     this.#ssh = new ssh2.Server(
-      { hostKeys: [...options.hostKeys], algorithms: sshAlgorithms, ident: 'Inland' },
+      { hostKeys: [...options.hostKeys], algorithms: clientAlgorithms, ident: 'Inland' },
       (connection, { ip, port, header }) => {
         const key = `${ip} ${port}`;
         const arriving = this.#arriving.get(key);
