@@ -5,7 +5,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect as connectTls } from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { sslRequest, startupMessage } from '@inland/postgres-wire';
+import {
+  BackendDecoder,
+  cancelRequest,
+  passwordMessage,
+  query,
+  readBackendKey,
+  sslRequest,
+  startupMessage,
+  type WireMessage,
+} from '@inland/postgres-wire';
+import { setTimeout as wait } from 'node:timers/promises';
 import { startDemoPostgres, type DemoPostgres } from '@inland/demo-targets';
 import { openLocalCa, type LocalCa } from '@inland/local-ca';
 import { ValueMasker } from '@inland/masking';
@@ -281,11 +291,95 @@ describe('who may not pass the PostgreSQL listener', () => {
     expect(stderr).toContain('Quote request request-1');
   });
 
-  it('gets no replication stream', async () => {
-    const { run, gateway } = await start();
-    expect((await run('IDENTIFY_SYSTEM', { more: 'sslmode=require replication=1' })).stderr).toContain('replication');
-    expect(await gateway.last.closed).toEqual({ ending: 'failed', reason: 'replication_refused' });
+  it('gets no replication stream that is not granted, or must be masked', async () => {
+    const more = 'sslmode=require replication=1';
+    const refused = await start({
+      refuses: ({ operation }) => (/replication/.test(operation) ? 'no grant' : undefined),
+    });
+    expect((await refused.run('IDENTIFY_SYSTEM', { more })).stderr).toMatch(/Inland refused this: no grant/);
+    expect(await refused.gateway.last.closed).toEqual({ ending: 'failed', reason: 'operation_forbidden' });
+    const masked = await start({ mask: detectors });
+    expect((await masked.run('IDENTIFY_SYSTEM', { more })).stderr).toContain('replication stream cannot be');
+    expect(await masked.gateway.last.closed).toEqual({ ending: 'failed', reason: 'replication_unmasked' });
   });
+
+  it('is warned before a limit ends their session, and told what it was', async () => {
+    const started = await start();
+    const client = await nodePostgres(started);
+    const warned = once(client, 'notice') as Promise<[{ readonly message: string; readonly severity: string }]>;
+    started.gateway.last.warn('this session ends in a minute.');
+    const [notice] = await warned;
+    expect([notice.severity, notice.message]).toEqual(['WARNING', 'Inland: this session ends in a minute.']);
+    expect((await client.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
+    const failed = once(client, 'error') as Promise<[{ readonly code: string; readonly message: string }]>;
+    started.gateway.last.end({ code: 'session_idle_over', rule: '', message: 'nothing happened.', requestId: 'r' });
+    const [error] = await failed;
+    expect([error.code, error.message]).toEqual(['57P05', 'Inland refused this: nothing happened.']);
+    expect(await started.gateway.last.closed).toEqual({ ending: 'aborted', reason: 'session_idle_over' });
+  });
+
+  it.each([
+    [0, 4],
+    [2, 32],
+    [9999, 32],
+  ])(
+    'may speak protocol 3.%d, and cancels by a key of %d bytes',
+    async (minor, keyBytes) => {
+      const { listener } = await start();
+      const socket = connectTls({
+        port: listener.port,
+        host: '127.0.0.1',
+        rejectUnauthorized: false,
+        ALPNProtocols: ['postgresql'],
+      });
+      await once(socket, 'secureConnect');
+      const decoder = new BackendDecoder();
+      const messages: WireMessage[] = [];
+      const until = (type: string): Promise<WireMessage> =>
+        new Promise((resolve) => {
+          const look = (): void => {
+            const at = messages.findIndex((message) => message.type === type);
+            if (at < 0) return;
+            socket.off('data', look);
+            resolve(messages.splice(0, at + 1).at(-1) as WireMessage);
+          };
+          socket.on('data', look);
+          look();
+        });
+      socket.on('data', (chunk: Buffer) => messages.push(...decoder.push(chunk)));
+      socket.write(
+        startupMessage(
+          [
+            ['user', 'app@orders-eu'],
+            ['database', 'shop'],
+          ],
+          minor,
+        ),
+      );
+      if (minor > 2) expect((await until('v')).raw.subarray(5)).toEqual(Buffer.from([0, 3, 0, 2, 0, 0, 0, 0]));
+      await until('R');
+      socket.write(passwordMessage(token));
+      const { processId, secret } = readBackendKey(await until('K'));
+      expect(secret).toHaveLength(keyBytes);
+      await until('Z');
+      socket.write(query('SELECT pg_sleep(60)'));
+      for (;;) {
+        // The target may not run it yet when it is first asked to cancel it.
+        const other = connectTls({
+          port: listener.port,
+          host: '127.0.0.1',
+          rejectUnauthorized: false,
+          ALPNProtocols: ['postgresql'],
+        });
+        other.on('error', () => undefined).write(cancelRequest(processId, secret));
+        await once(other.resume(), 'close');
+        if (messages.some(({ type }) => type === 'E')) break;
+        if ((await Promise.race([until('E').then(() => true), wait(200).then(() => false)])) as boolean) break;
+      }
+      socket.destroy();
+    },
+    30_000,
+  );
 
   it.each<[string, (good: ResolvedTarget) => ResolvedTarget | Promise<ResolvedTarget>, string, string]>([
     ['target_unreachable', (good) => ({ ...good, port: 1 }), '08006', 'cannot be reached'],

@@ -12,9 +12,9 @@ export const sslRequest = (): Buffer => packet((1234 << 16) | 5679);
 export const cancelRequest = (processId: number, secret: Buffer): Buffer =>
   packet((1234 << 16) | 5678, processId, secret);
 
-/** A StartupMessage of protocol 3.0. */
-export function startupMessage(parameters: Iterable<readonly [string, string]>): Buffer {
-  return packet(3 << 16, ...[...parameters].flat(), Buffer.alloc(1));
+/** A StartupMessage of protocol 3.0, or another minor version. */
+export function startupMessage(parameters: Iterable<readonly [string, string]>, minor = 0): Buffer {
+  return packet((3 << 16) | minor, ...[...parameters].flat(), Buffer.alloc(1));
 }
 
 export const passwordMessage = (password: string): Buffer => writeMessage('p', password);

@@ -1,3 +1,4 @@
+export { serverEndPoint, type ChannelBinding } from './channel-binding.ts';
 export { messageBytesMax, passwordBytesMax, startupBytesMax } from './wire-limits.ts';
 export { BackendDecoder, bodyOffset, FrontendDecoder, type WireMessage } from './message-decoder.ts';
 export { decodeStartup, type StartupPacket } from './startup.ts';
@@ -31,7 +32,9 @@ export {
   encryptionAccepted,
   encryptionRefused,
   errorResponse,
+  minorVersionMax,
   negotiateProtocolVersion,
+  noticeResponse,
   readyForQuery,
   type ErrorFields,
 } from './server-writers.ts';

@@ -53,8 +53,8 @@ describe('decodeStartup', () => {
     ]);
     newer.writeUInt16BE(2, 6);
     expect(decodeStartup(newer)?.packet).toMatchObject({ minor: 2, options: ['_pq_.future'] });
-    expect(negotiateProtocolVersion(['_pq_.future']).toString('latin1')).toBe(
-      'v\0\0\0\x18\0\x03\0\0\0\0\0\x01_pq_.future\0',
+    expect(negotiateProtocolVersion(2, ['_pq_.future']).toString('latin1')).toBe(
+      'v\0\0\0\x18\0\x03\0\x02\0\0\0\x01_pq_.future\0',
     );
   });
 

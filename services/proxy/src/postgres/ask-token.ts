@@ -3,6 +3,7 @@ import { Fault } from '@inland/kernel';
 import {
   authenticationCleartextPassword,
   FrontendDecoder,
+  minorVersionMax,
   negotiateProtocolVersion,
   passwordBytesMax,
   readText,
@@ -19,7 +20,8 @@ export async function askToken(
   reader: ChunkReader,
   { minor, options }: Extract<StartupPacket, { kind: 'startup' }>,
 ): Promise<string | undefined> {
-  if (minor > 0 || options.length > 0) socket.write(negotiateProtocolVersion(options));
+  if (minor > minorVersionMax || options.length > 0)
+    socket.write(negotiateProtocolVersion(Math.min(minor, minorVersionMax), options));
   socket.write(authenticationCleartextPassword());
   const decoder = new FrontendDecoder(passwordBytesMax);
   for (;;) {

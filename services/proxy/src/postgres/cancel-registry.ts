@@ -38,10 +38,11 @@ export class CancelRegistry {
     await this.#unsubscribe?.();
   }
 
-  register(cancel: () => void): CancelKey {
+  /** `keyBytes`: 4 for clients of protocol 3.0, more for those of 3.2. */
+  register(cancel: () => void, keyBytes = 4): CancelKey {
     let processId = 0;
     while (processId === 0 || this.#registered.has(processId)) processId = randomBytes(4).readUInt32BE() & 0x7fffffff;
-    const secret = randomBytes(4);
+    const secret = randomBytes(keyBytes);
     this.#registered.set(processId, { digest: digestOf(processId, secret), cancel });
     return { processId, secret, release: () => void this.#registered.delete(processId) };
   }

@@ -21,7 +21,7 @@ const sqlStates: Readonly<Record<string, string>> = {
   replica_isolated: '57P03',
   gateway_stopping: '57P03',
   command_too_long: '54000',
-  replication_refused: '0A000',
+  replication_unmasked: '0A000',
   statements_too_many: '53400',
   internal: 'XX000',
 };

@@ -10,11 +10,12 @@ import {
   saslResponse,
   ScramClient,
   startupMessage,
+  type ChannelBinding,
   type WireMessage,
 } from '@inland/postgres-wire';
 import type { ResolvedTarget } from '../pipeline/gateway.ts';
 import { ChunkReader } from './chunk-reader.ts';
-import { openTargetSocket, TargetIdentityFault } from './target-socket.ts';
+import { openTargetSocket, TargetIdentityFault, type TargetSocket } from './target-socket.ts';
 
 export interface OpenTarget {
   readonly socket: Socket;
@@ -54,7 +55,7 @@ export async function dialTarget({ target, parameters, millisMax }: DialOptions)
     const opened = await openTargetSocket(target, millisMax);
     socket = opened.socket;
     socket.write(startupMessage([['user', target.login.name], ...parameters]));
-    const result = await withDeadline(logIn(socket, target, opened.identity), millisMax, 'logging in at the target');
+    const result = await withDeadline(logIn(socket, target, opened), millisMax, 'logging in at the target');
     if (result.kind !== 'open') socket.destroy();
     return result;
   } catch (error) {
@@ -66,12 +67,12 @@ export async function dialTarget({ target, parameters, millisMax }: DialOptions)
 }
 
 /** AuthenticationRequest → answer, until ReadyForQuery or ErrorResponse. */
-async function logIn(socket: Socket, target: ResolvedTarget, identity: string): Promise<DialResult> {
+async function logIn(socket: Socket, target: ResolvedTarget, { identity, binding }: TargetSocket): Promise<DialResult> {
   const reader = new ChunkReader(socket);
   const decoder = new BackendDecoder();
   const greeting: WireMessage[] = [];
   let key: OpenTarget['key'];
-  const authentication = new TargetAuthentication(target);
+  const authentication = new TargetAuthentication(target, binding);
   for (;;) {
     const chunk = await reader.next();
     if (chunk === undefined) throw new Fault('unavailable', 'the target closed the connection');
@@ -106,15 +107,17 @@ async function logIn(socket: Socket, target: ResolvedTarget, identity: string): 
   }
 }
 
-/** The target's login: trust, SCRAM-SHA-256, or a password in the clear inside TLS. MD5 is not spoken. */
+/** The target's login: trust, SCRAM-SHA-256, bound to the TLS connection where both sides can, or a password in the clear inside TLS. MD5 is not spoken. */
 class TargetAuthentication {
   readonly #password: string | undefined;
   readonly #encrypted: boolean;
+  readonly #binding: ChannelBinding;
   #scram: ScramClient | undefined;
   #verified = true;
   done = false;
 
-  constructor(target: ResolvedTarget) {
+  constructor(target: ResolvedTarget, binding: ChannelBinding) {
+    this.#binding = binding;
     this.#password = target.login.password;
     this.#encrypted = target.tls.mode !== 'disable';
   }
@@ -130,9 +133,9 @@ class TargetAuthentication {
         return this.#password === undefined || !this.#encrypted ? 'unsupported' : passwordMessage(this.#password);
       case 'sasl':
         if (this.#password === undefined || !request.mechanisms.includes(ScramClient.mechanism)) return 'unsupported';
-        this.#scram = new ScramClient(this.#password);
+        this.#scram = new ScramClient(this.#password, { binding: this.#bindingFor(request.mechanisms) });
         this.#verified = false;
-        return saslInitialResponse(ScramClient.mechanism, this.#scram.first());
+        return saslInitialResponse(this.#scram.mechanism, this.#scram.first());
       case 'sasl-continue':
         if (this.#scram === undefined) return 'unsupported';
         return saslResponse(await this.#scram.final(request.data.toString('utf8')));
@@ -143,5 +146,10 @@ class TargetAuthentication {
       case 'other':
         return 'unsupported';
     }
+  }
+
+  #bindingFor(mechanisms: readonly string[]): ChannelBinding {
+    if (this.#binding.kind === 'none' || mechanisms.includes(ScramClient.bindingMechanism)) return this.#binding;
+    return { kind: 'not-offered' };
   }
 }

@@ -11,7 +11,7 @@ import {
   type StartupPacket,
 } from '@inland/postgres-wire';
 import type { SqlParser } from '@inland/statements';
-import type { Denial, Gateway, GatewaySession, Identity, ResolvedTarget } from '../pipeline/gateway.ts';
+import type { CommandRecord, Denial, Gateway, GatewaySession, Identity, ResolvedTarget } from '../pipeline/gateway.ts';
 import { askToken } from './ask-token.ts';
 import type { CancelRegistry } from './cancel-registry.ts';
 import { cancelAtTarget } from './cancel-target.ts';
@@ -20,7 +20,8 @@ import { greetClient } from './client-greeting.ts';
 import { denialResponse } from './denial-response.ts';
 import { dialTarget, type DialResult, type OpenTarget } from './dial-target.ts';
 import { PostgresSession } from './postgres-session.ts';
-import { startupParameters } from './startup-parameters.ts';
+import { ReplicationStream } from './replication-stream.ts';
+import { asksReplication, startupParameters } from './startup-parameters.ts';
 import { endWith, writeAll } from './write-all.ts';
 
 export interface ConnectionServices {
@@ -54,7 +55,7 @@ export class PostgresConnection {
   readonly #tcp: Socket;
   /** The client knows who we are, and reads our messages: it can be told why it ends. */
   #client: TLSSocket | undefined;
-  #session: PostgresSession | undefined;
+  #session: PostgresSession | ReplicationStream | undefined;
 
   constructor(services: ConnectionServices, tcp: Socket) {
     this.#services = services;
@@ -164,11 +165,8 @@ export class PostgresConnection {
   ): Promise<void> {
     const { socket, reader, packet, user } = client;
     const parameters = startupParameters(packet.parameters, user);
-    if (parameters === 'replication') {
-      this.#refuse('replication_refused', 'a replication stream cannot be judged row by row.', session.id);
-      await session.close('failed', 'replication_refused');
-      return;
-    }
+    const replication = asksReplication(packet.parameters) ? await this.#submitReplication(packet, session) : undefined;
+    if (replication === 'refused') return;
     const { dialMillis } = this.#services;
     const dialled = await dialTarget({ target, parameters, millisMax: dialMillis });
     if (dialled.kind !== 'open') {
@@ -180,8 +178,17 @@ export class PostgresConnection {
     const cancelRunning = (): void => {
       if (key !== undefined) void cancelAtTarget(target, key, dialMillis);
     };
-    const cancel = this.#services.cancels.register(cancelRunning);
+    const cancel = this.#services.cancels.register(cancelRunning, packet.minor >= 2 ? 32 : 4);
     try {
+      if (replication !== undefined) {
+        const { target: way } = dialled;
+        const stream = new ReplicationStream({ session, command: replication, client: socket, reader, target: way });
+        this.#session = stream;
+        await session.opened({ address: `${target.host}:${target.port}`, identity: way.identity });
+        await writeAll(socket, this.#welcome(way, cancel, mask));
+        await stream.run();
+        return;
+      }
       this.#session = new PostgresSession({
         session,
         client: socket,
@@ -198,6 +205,22 @@ export class PostgresConnection {
       dialled.target.socket.destroy();
       cancel.release();
     }
+  }
+
+  /** A replication stream is one command. Its rows cannot be masked: where they must be, there is none. */
+  async #submitReplication(packet: Startup, session: GatewaySession): Promise<CommandRecord | 'refused'> {
+    const text = `replication=${packet.parameters.get('replication') ?? ''}`;
+    const verdict = await session.submit({ operation: 'postgres.replication', text });
+    if (verdict.kind === 'allowed' && session.mask.length === 0) return verdict.command;
+    const unmasked = 'values must be masked here, and those of a replication stream cannot be.';
+    const denial =
+      verdict.kind === 'refused'
+        ? verdict.denial
+        : { code: 'replication_unmasked', rule: '', message: unmasked, requestId: session.id };
+    if (verdict.kind === 'allowed') await verdict.command.completed({ status: denial.code });
+    if (this.#client !== undefined) endWith(this.#client, denialResponse(denial, { severity: 'FATAL' }));
+    await session.close('failed', denial.code);
+    return 'refused';
   }
 
   #welcome(

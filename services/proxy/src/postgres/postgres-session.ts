@@ -1,6 +1,6 @@
 import type { TLSSocket } from 'node:tls';
 import { Fault } from '@inland/kernel';
-import { FrontendDecoder, type MaskValue } from '@inland/postgres-wire';
+import { FrontendDecoder, noticeResponse, type MaskValue } from '@inland/postgres-wire';
 import type { SqlParser } from '@inland/statements';
 import type { Denial, Ending, GatewaySession } from '../pipeline/gateway.ts';
 import type { ChunkReader } from './chunk-reader.ts';
@@ -71,6 +71,9 @@ export class PostgresSession {
       mask,
     });
     const targetSide = new TargetSide({ exchange, client, mask, plain: session.mask.length === 0 });
+    session.onWarning((text) => {
+      if (!this.#over) client.write(noticeResponse({ message: `Inland: ${text}` }));
+    });
     const fromTarget = this.#fromTarget(targetSide, clientSide);
     const end = await Promise.race([this.#stopped, fromTarget, this.#fromClient(clientSide, fromTarget)]);
     session.ended.removeEventListener('abort', onEnded);
@@ -140,5 +143,6 @@ function reasonOf({ code, message }: Fault, who: 'client' | 'target'): readonly 
 
 /** Ended by Inland: as when an administrator ends it. Ended by a breach of the protocol: in that one's own words. */
 function lastWord(end: End): { readonly severity: 'FATAL'; readonly sqlState?: string } {
-  return end.ending === 'aborted' ? { severity: 'FATAL', sqlState: '57P01' } : { severity: 'FATAL' };
+  if (end.ending !== 'aborted') return { severity: 'FATAL' };
+  return { severity: 'FATAL', sqlState: end.reason === 'session_idle_over' ? '57P05' : '57P01' };
 }

@@ -1,10 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { startupParameters } from './startup-parameters.ts';
+import { asksReplication, startupParameters } from './startup-parameters.ts';
 
 const user = 'app@orders-eu';
 const passed = (parameters: Record<string, string>): unknown => {
-  const result = startupParameters(new Map(Object.entries({ user, ...parameters })), user);
-  return result === 'replication' ? result : Object.fromEntries(result);
+  return Object.fromEntries(startupParameters(new Map(Object.entries({ user, ...parameters })), user));
 };
 
 describe('startup parameters', () => {
@@ -18,10 +17,12 @@ describe('startup parameters', () => {
   it('leave out the database that libpq takes from the user', () => {
     expect(passed({ database: user })).toEqual({});
   });
-  it.each(['true', '1', 'on', 'database', 'DATABASE'])('refuse replication=%s', (replication) => {
-    expect(passed({ replication })).toBe('replication');
+  it.each(['true', '1', 'on', 'database', 'DATABASE'])('ask for replication by replication=%s', (replication) => {
+    expect(asksReplication(new Map([['replication', replication]]))).toBe(true);
+    expect(passed({ replication })).toEqual({ replication });
   });
-  it.each(['false', '0', 'off', 'No'])('take replication=%s', (replication) => {
+  it.each(['false', '0', 'off', 'No'])('ask for none by replication=%s', (replication) => {
+    expect(asksReplication(new Map([['replication', replication]]))).toBe(false);
     expect(passed({ replication })).toEqual({});
   });
 });

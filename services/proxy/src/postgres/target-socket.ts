@@ -1,13 +1,15 @@
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
+import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { Fault, withDeadline } from '@inland/kernel';
-import { sslRequest } from '@inland/postgres-wire';
+import { serverEndPoint, sslRequest, type ChannelBinding } from '@inland/postgres-wire';
 import type { ResolvedTarget } from '../pipeline/gateway.ts';
 
 export interface TargetSocket {
   readonly socket: Socket;
   /** How the target proved itself: `sha256:` and its certificate's fingerprint, or `unverified`. */
   readonly identity: string;
+  /** What a login there can be bound to. */
+  readonly binding: ChannelBinding;
 }
 
 /** The target showed another certificate than it must, or none. */
@@ -36,7 +38,7 @@ export async function openTargetSocket(target: ResolvedTarget, millisMax: number
 async function secured(tcp: Socket, target: ResolvedTarget): Promise<TargetSocket> {
   await once(tcp, 'connect');
   const { mode, ca, serverName } = target.tls;
-  if (mode === 'disable') return { socket: tcp, identity: 'unverified' };
+  if (mode === 'disable') return { socket: tcp, identity: 'unverified', binding: { kind: 'none' } };
   tcp.write(sslRequest());
   await once(tcp, 'readable');
   const answer = tcp.read() as Buffer | null;
@@ -61,7 +63,13 @@ async function secured(tcp: Socket, target: ResolvedTarget): Promise<TargetSocke
     throw error;
   }
   const fingerprint = socket.getPeerCertificate().fingerprint256.replaceAll(':', '').toLowerCase();
-  return { socket, identity: `sha256:${fingerprint}` };
+  return { socket, identity: `sha256:${fingerprint}`, binding: bindingOf(socket) };
+}
+
+function bindingOf(socket: TLSSocket): ChannelBinding {
+  const certificate = socket.getPeerX509Certificate();
+  const data = certificate && serverEndPoint(certificate.raw, certificate.signatureAlgorithm ?? '');
+  return data === undefined ? { kind: 'none' } : { kind: 'server-end-point', data };
 }
 
 function once(socket: Socket, event: string): Promise<void> {
