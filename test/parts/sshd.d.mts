@@ -7,8 +7,11 @@ export interface Sshd {
   readonly privateKeyFile: string;
   /** In authorized_keys form. */
   readonly hostKeyLine: string;
+  /** What it has logged, the last 4,000 characters. */
+  log(): string;
   stop(): Promise<void>;
 }
 
 export function installSsh(): void;
-export function startSshd(): Promise<Sshd>;
+/** More lines for its configuration go before its own. */
+export function startSshd(settings?: readonly string[]): Promise<Sshd>;

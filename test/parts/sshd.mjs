@@ -49,17 +49,17 @@ const accepts = (port) =>
   });
 
 /** Another may take the free port before sshd has it: then it is tried again with another one. */
-export async function startSshd() {
+export async function startSshd(settings = []) {
   for (let tries = 1; ; tries += 1) {
     try {
-      return await startOnce();
+      return await startOnce(settings);
     } catch (error) {
       if (tries >= 3) throw error;
     }
   }
 }
 
-async function startOnce() {
+async function startOnce(extra) {
   installSsh();
   const folder = await mkdtemp(join(tmpdir(), 'inland-sshd-'));
   if (process.getuid() === 0) await mkdir('/run/sshd', { recursive: true, mode: 0o755 });
@@ -67,6 +67,7 @@ async function startOnce() {
   for (const key of [host, user]) execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', '', '-f', key]);
   const port = await freePort();
   const settings = [
+    ...extra, // of two values, sshd takes the first
     `Port ${port}`,
     'ListenAddress 127.0.0.1',
     `HostKey ${host}`,
@@ -81,6 +82,7 @@ async function startOnce() {
     'MaxStartups 1000',
     'Subsystem sftp internal-sftp',
     'X11Forwarding yes',
+    'MaxSessions 200',
   ];
   await writeFile(join(folder, 'config'), `${settings.join('\n')}\n`);
   const child = spawn(sshd, ['-D', '-e', '-f', join(folder, 'config')], { stdio: ['ignore', 'ignore', 'pipe'] });
@@ -97,6 +99,7 @@ async function startOnce() {
     login: userInfo().username,
     privateKey: await readFile(user, 'utf8'),
     privateKeyFile: user,
+    log: () => said,
     hostKeyLine: (await readFile(`${host}.pub`, 'utf8')).trim(),
     stop: async () => {
       child.kill();

@@ -20,6 +20,9 @@ const authorities = [
 ];
 const asUser = { kind: 'user', authorities, at: in2026, enforced: ['source-address'] } as const;
 
+/** An mpint of RFC 4251 §5. */
+const number = (text: string): Buffer => sshString(Buffer.concat([Buffer.alloc(1), Buffer.from(text, 'base64url')]));
+
 describe('readCertificate', () => {
   it('reads what ssh-keygen wrote', () => {
     const certificate = read(blobOf(madeByOpenSsh.user));
@@ -119,8 +122,6 @@ describe('issueCertificate', () => {
 describe('publicKeyOf', () => {
   it('takes no short RSA key', () => {
     const { n = '', e = '' } = generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey.export({ format: 'jwk' });
-    const number = (text: string): Buffer =>
-      sshString(Buffer.concat([Buffer.alloc(1), Buffer.from(text, 'base64url')]));
     expect(publicKeyOf(Buffer.concat([sshString('ssh-rsa'), number(e), number(n)]))).toBeUndefined();
     expect(publicKeyOf(blobOf(madeByOpenSsh.hostAuthority))?.asymmetricKeyType).toBe('rsa');
   });

@@ -12,8 +12,8 @@ export interface SshKeyPair {
 const triesMax = 20;
 
 /**
- * A new Ed25519 key pair. ssh2 1.17 drops a leading zero byte of a key, so that one pair in 256 can be read by nobody:
- * a pair is given only when both halves can be read and belong together.
+ * A new Ed25519 key pair, given only when both halves can be read and belong together: without patches/ssh2@1.17.0, one pair
+ * in 256 could be read by nobody.
  */
 export function newSshKeyPair(comment = '', generate: () => SshKeyPair = () => generated(comment)): SshKeyPair {
   for (let tries = 0; tries < triesMax; tries += 1) {

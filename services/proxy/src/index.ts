@@ -2,6 +2,9 @@ export { EnforcementGateway, type EnforcementGatewayOptions } from './pipeline/e
 export { proxyService } from './proxy-service.ts';
 export { proxyConfigSchema, type ProxyConfig } from './proxy-config.ts';
 export { PostgresListener, type PostgresListenerOptions } from './postgres/postgres-listener.ts';
+export { sessionCertificate } from './session-certificate.ts';
+export { sshAuthority, type SshAuthority } from './ssh-authority.ts';
+export { knownHosts, sshHostCertificate } from './ssh-host-certificate.ts';
 export { SshListener, type SshListenerOptions } from './ssh/ssh-listener.ts';
 export type {
   AttemptRequest,

@@ -1,14 +1,18 @@
 import { resourceNamed, type World } from '@inland/residency';
 import type { ResolvedTarget, TargetLogin } from './pipeline/gateway.ts';
+import { sessionCertificate } from './session-certificate.ts';
+import type { SshAuthority } from './ssh-authority.ts';
 
 /** Finds where a target is and what opens it, from the rules as they are now and the secrets as they are now. */
 export class KnownTargets {
   readonly #world: () => World;
   readonly #secrets: (path: string) => Promise<string>;
+  readonly #userAuthority: SshAuthority;
 
-  constructor(world: () => World, secrets: (path: string) => Promise<string>) {
+  constructor(world: () => World, secrets: (path: string) => Promise<string>, userAuthority: SshAuthority) {
     this.#world = world;
     this.#secrets = secrets;
+    this.#userAuthority = userAuthority;
   }
 
   regionOf(name: string): string | undefined {
@@ -16,12 +20,16 @@ export class KnownTargets {
   }
 
   /** Undefined when there is no such target or login, or its secret cannot be read. */
-  async resolve(name: string, login: string): Promise<ResolvedTarget | undefined> {
+  async resolve(
+    name: string,
+    login: string,
+    session: { readonly id: string; readonly subject: string },
+  ): Promise<ResolvedTarget | undefined> {
     const target = resourceNamed(this.#world(), 'Target', name);
     const account = target?.spec.logins.find((one) => one.name === login);
     if (target === undefined || account === undefined) return undefined;
-    const secret = await this.#secrets(account.secret).catch(() => undefined);
-    if (secret === undefined || secret === '') return undefined;
+    const opens = await this.#open(account, session);
+    if (opens === undefined) return undefined;
     const { address, region, hostKeys = [], tls } = target.spec;
     const { host, port } = hostAndPort(address);
     const { ca, serverName, mode = 'verify-full' } = tls ?? {};
@@ -31,13 +39,28 @@ export class KnownTargets {
       host,
       port,
       hostKeys,
-      login: loginWith(login, secret),
+      login: opens,
       tls: {
         mode,
         ...(ca === undefined ? {} : { ca }),
         ...(serverName === undefined ? {} : { serverName }),
       },
     };
+  }
+
+  async #open(
+    account: {
+      readonly name: string;
+      readonly secret?: string | undefined;
+      readonly permit?: readonly string[] | undefined;
+    },
+    session: { readonly id: string; readonly subject: string },
+  ): Promise<TargetLogin | undefined> {
+    const { name, secret, permit = [] } = account;
+    if (secret === undefined)
+      return sessionCertificate(this.#userAuthority, { login: name, session, permit, now: new Date() });
+    const text = await this.#secrets(secret).catch(() => undefined);
+    return text === undefined || text === '' ? undefined : loginWith(name, text);
   }
 }
 

@@ -16,6 +16,11 @@ export const proxyConfigSchema = z.strictObject({
     .extend({
       /** Private host key files (OpenSSH or PEM); made and kept below the home folder when absent. */
       hostKeyFiles: z.array(z.string()).default([]),
+      /**
+       * Names that clients know the gateway by. With any, the listener shows a host certificate for them, of the secret
+       * `ssh-host-ca` or of an authority of its own below the home folder: see `proxy/known_hosts` there.
+       */
+      hostNames: z.array(z.string().min(1).max(253)).max(100).default([]),
     })
     .prefault({}),
   postgres: address(7432)

@@ -1,3 +1,5 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { StreamMasker, ValueMasker } from '@inland/masking';
 import { ClientPlaces, destinationRegion } from '@inland/residency';
 import { loadSqlParser } from '@inland/statements';
@@ -10,6 +12,8 @@ import { PostgresListener } from './postgres/postgres-listener.ts';
 import { identityOfKey, identityOfToken } from './proven-identity.ts';
 import { proxyConfigSchema, type ProxyConfig } from './proxy-config.ts';
 import { serverCertificate } from './server-certificate.ts';
+import { sshAuthority } from './ssh-authority.ts';
+import { knownHosts, sshHostCertificate } from './ssh-host-certificate.ts';
 import { sshHostKeys } from './ssh-host-keys.ts';
 import { SshListener } from './ssh/ssh-listener.ts';
 
@@ -28,7 +32,9 @@ async function createProxy(context: ServiceContext, config: ProxyConfig): Promis
   await assertPortFree(config.ssh.host, config.ssh.port, 'INLAND_SSH_PORT');
   await assertPortFree(config.postgres.host, config.postgres.port, 'INLAND_POSTGRES_PORT');
   const view = await context.view();
-  const targets = new KnownTargets(() => view.world, context.secrets);
+  const authorityOf = (name: string) =>
+    sshAuthority({ secret: `ssh-${name}-ca`, secrets: context.secrets, file: join(home, `proxy/ssh_${name}_ca`) });
+  const targets = new KnownTargets(() => view.world, context.secrets, await authorityOf('user'));
   const gateway = new EnforcementGateway({
     log,
     decider: view,
@@ -38,7 +44,7 @@ async function createProxy(context: ServiceContext, config: ProxyConfig): Promis
     places: new ClientPlaces(context.trustedNetworks),
     regionOf: (name) => targets.regionOf(name),
     destinationRegion: (target, host) => destinationRegion(view.world, target, host),
-    resolveTarget: (name, login) => targets.resolve(name, login),
+    resolveTarget: (name, login, session) => targets.resolve(name, login, session),
     maskText: (detectors) => {
       const masker = new ValueMasker(detectors);
       return (text) => masker.maskText(text);
@@ -73,10 +79,16 @@ async function createProxy(context: ServiceContext, config: ProxyConfig): Promis
     sqlParser: await loadSqlParser(),
     logger,
   });
+  const hostKeys = sshHostKeys(config.ssh.hostKeyFiles, home);
+  const { hostNames } = config.ssh;
+  const hostAuthority = hostNames.length === 0 ? undefined : await authorityOf('host');
+  const hostCertificate = () =>
+    hostAuthority && sshHostCertificate(hostAuthority, { hostKeys, names: hostNames, now: new Date() });
   const ssh = new SshListener({
     gateway,
     identify: async ({ fingerprint }) => identityOfKey(view, fingerprint),
-    hostKeys: sshHostKeys(config.ssh.hostKeyFiles, home),
+    hostKeys,
+    hostCertificate: hostCertificate(),
     host: config.ssh.host,
     port: config.ssh.port,
     limits: config.ssh,
@@ -85,6 +97,8 @@ async function createProxy(context: ServiceContext, config: ProxyConfig): Promis
   });
   let listening = false;
   const renewal = setInterval(() => {
+    const renewedForSsh = hostCertificate();
+    if (renewedForSsh !== undefined) ssh.renewHostCertificate(renewedForSsh);
     certificate().then(
       (renewed) => postgres.renew(renewed),
       (error: unknown) => logger.error({ error: String(error) }, 'the certificate cannot be renewed'),
@@ -95,6 +109,10 @@ async function createProxy(context: ServiceContext, config: ProxyConfig): Promis
     modules: [],
     start: async () => {
       await ssh.listen();
+      const names = hostNames.length === 0 ? [config.ssh.host] : hostNames;
+      const known = knownHosts({ names, port: ssh.port, hostKeys, authority: hostAuthority });
+      await mkdir(join(home, 'proxy'), { recursive: true, mode: 0o700 });
+      await writeFile(join(home, 'proxy/known_hosts'), known);
       await postgres.listen();
       listening = true;
       logger.info({ ssh: ssh.port, postgres: postgres.port }, 'listening');

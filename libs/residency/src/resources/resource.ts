@@ -46,9 +46,30 @@ export const specs = {
     region: z.string().min(1).max(63),
     dataClasses: z.array(dataClass).min(1).describe('What lies there; [none] when nothing sensitive does.'),
     logins: z
-      .array(z.strictObject({ name: z.string().min(1).max(63), secret: secretPath }))
+      .array(
+        z
+          .strictObject({
+            name: z.string().min(1).max(63),
+            secret: secretPath.optional().describe('Where the gateway finds the credential.'),
+            certificate: z
+              .literal(true)
+              .optional()
+              .describe("SSH: a certificate of the gateway's own authority, for five minutes, made for each session."),
+            permit: z
+              .array(z.enum(['agent-forwarding', 'port-forwarding', 'X11-forwarding']))
+              .max(3)
+              .optional()
+              .describe('What the certificate lets the target do beside a terminal.'),
+          })
+          .refine(({ secret, certificate }) => (secret === undefined) !== (certificate === undefined), {
+            message: 'a login has a secret, or certificate: true',
+          })
+          .refine(({ certificate, permit }) => certificate !== undefined || permit === undefined, {
+            message: 'permit is for a login with certificate: true',
+          }),
+      )
       .min(1)
-      .describe('Accounts at the target, and where the gateway finds their credential.'),
+      .describe('Accounts at the target, and what opens them.'),
     hostKeys: z
       .array(z.string().regex(/^(ssh|ecdsa|sk)-\S+ [A-Za-z0-9+/=]+$/, 'a public key such as "ssh-ed25519 AAAA…"'))
       .optional(),

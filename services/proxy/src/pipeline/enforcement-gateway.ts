@@ -29,8 +29,12 @@ export interface EnforcementGatewayOptions {
   readonly regionOf: (target: string) => string | undefined;
   /** The region of a place that something at a target would be connected to; null when it is not known. */
   readonly destinationRegion: (target: string, host: string) => string | null;
-  /** Looks the target up and reads its login's secret. Undefined: the secret is not there. */
-  readonly resolveTarget: (name: string, login: string) => Promise<ResolvedTarget | undefined>;
+  /** Looks the target up and gets what opens its login for this session. Undefined: there is no such thing. */
+  readonly resolveTarget: (
+    name: string,
+    login: string,
+    session: { readonly id: string; readonly subject: string },
+  ) => Promise<ResolvedTarget | undefined>;
   readonly maskText: (
     detectors: readonly string[],
   ) => (text: string) => { readonly text: string; readonly masked: number };
@@ -84,7 +88,10 @@ export class EnforcementGateway implements Gateway {
     const writer = new SessionWriter(this.#options.log);
     const [durable, target] = await Promise.allSettled([
       writer.append(events),
-      this.#options.resolveTarget(name?.target ?? '', name?.login ?? ''),
+      this.#options.resolveTarget(name?.target ?? '', name?.login ?? '', {
+        id: chain.session,
+        subject: request.identity.kind === 'proven' ? request.identity.subject : '',
+      }),
     ]);
     if (durable.status === 'rejected') {
       this.#options.observer.attempt(request.protocol, 'denied', 'record_unavailable');

@@ -47,6 +47,8 @@ export interface TargetLogin {
   readonly name: string;
   readonly privateKey?: string;
   readonly password?: string;
+  /** SSH: goes with the private key, as in a file `id_ed25519-cert.pub`. */
+  readonly certificate?: string;
 }
 
 /** Where to go and what to expect there, from the Target resource. */

@@ -1,7 +1,13 @@
-import ssh2, { type ServerHostKeyAlgorithm } from 'ssh2';
+import ssh2, {
+  type AuthenticationType,
+  type ConnectConfig,
+  type PublicKeyAuthMethod,
+  type ServerHostKeyAlgorithm,
+} from 'ssh2';
 import type { ResolvedTarget } from '../pipeline/gateway.ts';
 import { fingerprintOf } from './key-proof.ts';
 import { targetAlgorithms } from './ssh-algorithms.ts';
+import { withCertificate } from './with-certificate.ts';
 
 export type SshDialResult =
   | { readonly kind: 'open'; readonly client: ssh2.Client; readonly hostKey: string }
@@ -34,7 +40,7 @@ export function dialSshTarget(target: ResolvedTarget, millisMax: number): Promis
       clearTimeout(deadline);
       resolve({ kind: 'open', client, hostKey: shown });
     });
-    const { name, privateKey, password } = target.login;
+    const { name, privateKey, password, certificate } = target.login;
     // Servers with PAM may ask for the password this way alone.
     client.on('keyboard-interactive', (_name, _instructions, _language, prompts, finish) =>
       finish(prompts.map(() => password ?? '')),
@@ -44,7 +50,7 @@ export function dialSshTarget(target: ResolvedTarget, millisMax: number): Promis
         host: target.host,
         port: target.port,
         username: name,
-        ...(privateKey === undefined ? {} : { privateKey }),
+        ...(privateKey === undefined ? {} : certifiedKey(name, privateKey, certificate)),
         ...(password === undefined ? {} : { password, tryKeyboard: true }),
         readyTimeout: millisMax,
         keepaliveInterval: 30_000,
@@ -60,6 +66,13 @@ export function dialSshTarget(target: ResolvedTarget, millisMax: number): Promis
       fail(); // a private key that cannot be read
     }
   });
+}
+
+/** With a certificate, the key is shown by it and not by itself. */
+function certifiedKey(username: string, privateKey: string, certificate: string | undefined): Partial<ConnectConfig> {
+  if (certificate === undefined) return { privateKey };
+  const certified: PublicKeyAuthMethod = { type: 'publickey', username, key: withCertificate(privateKey, certificate) };
+  return { authHandler: [certified as AuthenticationType & PublicKeyAuthMethod] };
 }
 
 /** The server is asked for a key of a kind that is known, where it has several. */

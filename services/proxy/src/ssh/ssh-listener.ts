@@ -1,6 +1,7 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { Fault, withDeadline } from '@inland/kernel';
-import ssh2 from 'ssh2';
+import { readCertificate } from '@inland/ssh-certificates';
+import ssh2, { type ParsedKey } from 'ssh2';
 import { HandshakeSlots } from '../handshake-slots.ts';
 import { gatewayDenial } from '../pipeline/denials.ts';
 import type { Gateway } from '../pipeline/gateway.ts';
@@ -9,6 +10,7 @@ import { hasNativeCiphers } from './native-ciphers.ts';
 import type { MasksStream } from './output-relay.ts';
 import { clientAlgorithms } from './ssh-algorithms.ts';
 import { SshConnection } from './ssh-connection.ts';
+import { withCertificate } from './with-certificate.ts';
 
 export interface SshListenerOptions {
   readonly gateway: Gateway;
@@ -16,6 +18,8 @@ export interface SshListenerOptions {
   readonly identify: Identify;
   /** Private keys, OpenSSH or PEM. */
   readonly hostKeys: readonly string[];
+  /** `TYPE BASE64`: of one of the host keys, shown to clients that can check it. */
+  readonly hostCertificate?: string | undefined;
   readonly host: string;
   /** 0: a free one. */
   readonly port: number;
@@ -25,6 +29,8 @@ export interface SshListenerOptions {
     readonly handshakeMillis: number;
     /** For reaching the target and logging in there; 10 s when absent. */
     readonly dialMillis?: number;
+    /** A client that does not answer for three times as long is gone; 30 s when absent. */
+    readonly keepaliveMillis?: number;
     /** Connections at all, at most; 10,000 when absent. */
     readonly connectionsMax?: number;
     /** Output of one command that is recorded in full; the rest is counted and hashed. 16 MiB when absent. */
@@ -34,11 +40,17 @@ export interface SshListenerOptions {
   readonly logger: { warn(message: string): void };
 }
 
+/**
+ * Named so, OpenSSH's client says when nobody reads its output any more (eow@openssh.com): else `ssh host yes | head` would
+ * never end.
+ */
+const ident = 'OpenSSH_compatible Inland';
+
 /** Where `ssh`, `scp` and `sftp` come in. */
 export class SshListener {
   readonly #options: SshListenerOptions;
   readonly #slots: HandshakeSlots;
-  readonly #ssh: ssh2.Server;
+  #ssh: ssh2.Server;
   readonly #server: Server;
   readonly #open = new Set<SshConnection>();
   /** The socket whose connection ssh2 makes right now: it makes it while the socket is handed over. */
@@ -47,22 +59,17 @@ export class SshListener {
   constructor(options: SshListenerOptions) {
     this.#options = options;
     this.#slots = new HandshakeSlots(options.limits.unauthenticatedMax);
-    this.#ssh = new ssh2.Server(
-      { hostKeys: [...options.hostKeys], algorithms: clientAlgorithms, ident: 'Inland' },
-      (connection, { ip, port, header }) => {
-        const key = `${ip} ${port}`;
-        const arriving = this.#arriving.get(key);
-        this.#arriving.delete(key);
-        if (arriving === undefined) connection.end();
-        else this.#accept(connection, arriving, header.versions.software);
-      },
-    );
-    this.#ssh.on('error', (error: Error) => options.logger.warn(`SSH listener: ${error.message}`));
+    this.#ssh = this.#speak(options.hostCertificate);
     // Without delay: else each keystroke's echo waits for the acknowledgement of the one before.
     this.#server = createServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 }, (socket) =>
       this.#arrive(socket),
     );
     this.#server.maxConnections = options.limits.connectionsMax ?? 10_000;
+  }
+
+  /** Another certificate for the same host keys, for connections that come from now on. */
+  renewHostCertificate(certificate: string): void {
+    this.#ssh = this.#speak(certificate);
   }
 
   /** The port that is listened on. */
@@ -102,6 +109,30 @@ export class SshListener {
     await closed;
   }
 
+  /** What speaks SSH with sockets that are handed to it. */
+  #speak(certificate: string | undefined): ssh2.Server {
+    const { hostKeys, limits, logger } = this.#options;
+    const certified = certificate === undefined ? [] : hostKeysWith(hostKeys, certificate);
+    const ssh = new ssh2.Server(
+      {
+        hostKeys: [...certified, ...hostKeys],
+        algorithms: clientAlgorithms,
+        ident,
+        keepaliveInterval: limits.keepaliveMillis ?? 30_000,
+        keepaliveCountMax: 2,
+      },
+      (connection, { ip, port, header }) => {
+        const key = `${ip} ${port}`;
+        const arriving = this.#arriving.get(key);
+        this.#arriving.delete(key);
+        if (arriving === undefined) connection.end();
+        else this.#accept(connection, arriving, header.versions.software);
+      },
+    );
+    ssh.on('error', (error: Error) => logger.warn(`SSH listener: ${error.message}`));
+    return ssh;
+  }
+
   #arrive(socket: Socket): void {
     socket.on('error', () => socket.destroy());
     const leave = this.#slots.take(socket);
@@ -138,4 +169,15 @@ export class SshListener {
     this.#open.add(accepted);
     void accepted.over.then(() => this.#open.delete(accepted));
   }
+}
+
+/** The key that a certificate is of, shown by it. */
+function hostKeysWith(hostKeys: readonly string[], certificate: string): { readonly key: ParsedKey }[] {
+  const certified = readCertificate(Buffer.from(certificate.split(' ')[1] ?? '', 'base64'))?.key;
+  const key = hostKeys.find((text) => {
+    const parsed = ssh2.utils.parseKey(text);
+    return !(parsed instanceof Error) && certified?.equals(parsed.getPublicSSH()) === true;
+  });
+  if (key === undefined) throw new Fault('misconfigured', 'the host certificate is of none of the host keys');
+  return [{ key: withCertificate(key, certificate) }];
 }
