@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { installKafka } from './kafka.mjs';
+import { installPostgresDrivers } from './postgres-drivers.mjs';
 import { installRegression } from './postgres-regression.mjs';
 import { installS3 } from './s3.mjs';
 import { installSshClients } from './ssh-clients.mjs';
@@ -56,6 +57,12 @@ const parts = [
     there: () => false, // it knows by itself
     install: () => installS3(),
     how: 'install Go; it is built from its module',
+  },
+  {
+    name: 'PostgreSQL drivers (psycopg, asyncpg, SQLAlchemy, pgx, pgjdbc)',
+    there: () => false, // it knows by itself
+    install: () => installPostgresDrivers(),
+    how: 'sudo apt-get install openjdk-17-jdk-headless maven; Python 3.11 with venv; Go',
   },
   {
     name: "PostgreSQL's regression suite",
