@@ -9,14 +9,14 @@ const session = { id: '0190-1234', subject: 'alice@example' };
 const secrets = (path: string): Promise<string> =>
   path === 'build/deploy' ? Promise.resolve('a password') : Promise.reject(new Error('no such file'));
 
-function worldWith(logins: string): World {
+function worldWith(logins: string, protocol = 'ssh'): World {
   const resources = parseResources(
     `
 apiVersion: inland/v1
 kind: Target
 metadata: { name: build-eu }
 spec:
-  protocol: ssh
+  protocol: ${protocol}
   address: build.internal:22
   region: 'aws:eu-central-1'
   dataClasses: [none]
@@ -63,6 +63,8 @@ describe('KnownTargets', () => {
       '{ name: a, certificate: true, permit: [user-rc] }',
     ])
       expect(() => worldWith(`[${login}]`)).toThrow();
+    expect(() => worldWith('[{ name: a, certificate: true }]', 'postgres')).toThrow();
+    expect(() => worldWith('[{ name: a, secret: b }]', 'postgres')).not.toThrow();
   });
 
   it('knows nothing of other names, nor of secrets that are not there', async () => {

@@ -40,47 +40,54 @@ export const specs = {
     countries: z.array(country).default([]),
     includes: z.array(name.or(z.string().regex(/^[A-Z][A-Za-z0-9-]{0,40}$/))).default([]),
   }),
-  Target: z.strictObject({
-    protocol: z.enum(['ssh', 'postgres']),
-    address: hostAndPort,
-    region: z.string().min(1).max(63),
-    dataClasses: z.array(dataClass).min(1).describe('What lies there; [none] when nothing sensitive does.'),
-    logins: z
-      .array(
-        z
-          .strictObject({
-            name: z.string().min(1).max(63),
-            secret: secretPath.optional().describe('Where the gateway finds the credential.'),
-            certificate: z
-              .literal(true)
-              .optional()
-              .describe("SSH: a certificate of the gateway's own authority, for five minutes, made for each session."),
-            permit: z
-              .array(z.enum(['agent-forwarding', 'port-forwarding', 'X11-forwarding']))
-              .max(3)
-              .optional()
-              .describe('What the certificate lets the target do beside a terminal.'),
-          })
-          .refine(({ secret, certificate }) => (secret === undefined) !== (certificate === undefined), {
-            message: 'a login has a secret, or certificate: true',
-          })
-          .refine(({ certificate, permit }) => certificate !== undefined || permit === undefined, {
-            message: 'permit is for a login with certificate: true',
-          }),
-      )
-      .min(1)
-      .describe('Accounts at the target, and what opens them.'),
-    hostKeys: z
-      .array(z.string().regex(/^(ssh|ecdsa|sk)-\S+ [A-Za-z0-9+/=]+$/, 'a public key such as "ssh-ed25519 AAAA…"'))
-      .optional(),
-    tls: z
-      .strictObject({
-        mode: z.enum(['verify-full', 'verify-ca', 'disable']).default('verify-full'),
-        ca: z.string().optional(),
-        serverName: z.string().optional(),
-      })
-      .optional(),
-  }),
+  Target: z
+    .strictObject({
+      protocol: z.enum(['ssh', 'postgres']),
+      address: hostAndPort,
+      region: z.string().min(1).max(63),
+      dataClasses: z.array(dataClass).min(1).describe('What lies there; [none] when nothing sensitive does.'),
+      logins: z
+        .array(
+          z
+            .strictObject({
+              name: z.string().min(1).max(63),
+              secret: secretPath.optional().describe('Where the gateway finds the credential.'),
+              certificate: z
+                .literal(true)
+                .optional()
+                .describe(
+                  "SSH: a certificate of the gateway's own authority, for five minutes, made for each session.",
+                ),
+              permit: z
+                .array(z.enum(['agent-forwarding', 'port-forwarding', 'X11-forwarding']))
+                .max(3)
+                .optional()
+                .describe('What the certificate lets the target do beside a terminal.'),
+            })
+            .refine(({ secret, certificate }) => (secret === undefined) !== (certificate === undefined), {
+              message: 'a login has a secret, or certificate: true',
+            })
+            .refine(({ certificate, permit }) => certificate !== undefined || permit === undefined, {
+              message: 'permit is for a login with certificate: true',
+            }),
+        )
+        .min(1)
+        .describe('Accounts at the target, and what opens them.'),
+      hostKeys: z
+        .array(z.string().regex(/^(ssh|ecdsa|sk)-\S+ [A-Za-z0-9+/=]+$/, 'a public key such as "ssh-ed25519 AAAA…"'))
+        .optional(),
+      tls: z
+        .strictObject({
+          mode: z.enum(['verify-full', 'verify-ca', 'disable']).default('verify-full'),
+          ca: z.string().optional(),
+          serverName: z.string().optional(),
+        })
+        .optional(),
+    })
+    .refine(({ protocol, logins }) => protocol === 'ssh' || logins.every(({ secret }) => secret !== undefined), {
+      path: ['logins'],
+      message: 'certificate: true is for SSH; a database login has a secret',
+    }),
   ResidencyPolicy: z.strictObject({
     description: z.string().max(500).optional(),
     covers: z
