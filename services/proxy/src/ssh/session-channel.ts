@@ -99,6 +99,8 @@ export class SessionChannel {
       this.#whenOpen((target) => target.request('signal', wireValues(name)));
     });
     session.on('request', (accept?: () => void, reject?: () => void, type?: string, data?: Buffer | null) => {
+      // The client reads no more: what runs learns of it, as `yes | head` does.
+      if (type === 'eow@openssh.com') return this.#whenOpen((target) => target.request(type));
       // A break (RFC 4335) is the target's to answer; of what else there may be nothing is known.
       if (type !== 'break') return reject?.();
       this.#whenOpen((target) => {
