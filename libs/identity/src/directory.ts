@@ -6,6 +6,8 @@ export interface Principal {
   readonly groups: readonly string[];
   readonly identityProvider: string;
   readonly sshKeys: readonly { readonly fingerprint: string; readonly publicKey: string }[];
+  /** Authorities whose SSH user certificates for the subject prove it: `TYPE BASE64` each. */
+  readonly certificateAuthorities: readonly string[];
 }
 
 /** Who is known and which keys sign: a fold over control events. */
@@ -30,13 +32,14 @@ export const emptyDirectory: Directory = {
 export function evolveDirectory(directory: Directory, event: ControlEvent): Directory {
   switch (event.name) {
     case 'PrincipalRecorded': {
-      const { subject, displayName, groups, identityProvider, sshKeys } = event.data;
+      const { subject, displayName, groups, identityProvider, sshKeys, certificateAuthorities } = event.data;
       const principal: Principal = {
         subject,
         displayName,
         groups: [...groups],
         identityProvider,
         sshKeys: sshKeys.map(({ fingerprint, publicKey }) => ({ fingerprint, publicKey })),
+        certificateAuthorities: [...certificateAuthorities],
       };
       return withPrincipals(directory, new Map(directory.principals).set(subject, principal));
     }

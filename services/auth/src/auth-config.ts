@@ -15,6 +15,11 @@ export const authConfigSchema = z.strictObject({
   people: peopleSchema.default([]),
   /** A YAML file with a list `people:` of the same form; read again by `POST /api/v1/auth/reload`. */
   peopleFile: z.string().min(1).optional(),
+  /**
+   * Public keys of authorities, a line each: a user certificate that one of them signed proves the configured person whose
+   * subject is among its principals.
+   */
+  userAuthorities: z.array(z.string().min(1).max(16_384)).max(20).default([]),
   /** Seconds that a token for the API is good. */
   apiTokenSeconds: z.int().min(60).max(86_400).default(3_600),
   /** Seconds that a token for databases is good. */

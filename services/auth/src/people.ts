@@ -27,9 +27,21 @@ export function peopleOf(file: string): ConfiguredPerson[] {
 
 /**
  * Configured people as principals. Faults with `misconfigured` when a subject is there twice, a key is not accepted, or
- * two people have the same key: it would prove either.
+ * two people have the same key: it would prove either; an authority's key proves nobody by itself.
  */
-export function principalsOf(people: readonly ConfiguredPerson[]): Principal[] {
+export function principalsOf(
+  people: readonly ConfiguredPerson[],
+  userAuthorities: readonly string[] = [],
+): Principal[] {
+  const authorities = userAuthorities.map((line, index) => {
+    const key = readSshKey(line);
+    if (key === undefined)
+      throw new Fault(
+        'misconfigured',
+        `user authority ${index + 1} is no key that is accepted, such as "ssh-ed25519 AAAA…"`,
+      );
+    return key.publicKey;
+  });
   const subjects = new Set<string>();
   const holders = new Map<string, string>();
   return people.map(({ subject, displayName, groups, sshKeys }) => {
@@ -42,6 +54,8 @@ export function principalsOf(people: readonly ConfiguredPerson[]): Principal[] {
           'misconfigured',
           `SSH key ${index + 1} of ${subject} is not accepted: give a line such as "ssh-ed25519 AAAA…" (RSA from 2048 bits)`,
         );
+      if (authorities.includes(key.publicKey))
+        throw new Fault('misconfigured', `SSH key ${index + 1} of ${subject} is a user authority's; give them another`);
       const holder = holders.get(key.fingerprint);
       if (holder !== undefined)
         throw new Fault('misconfigured', `${subject} and ${holder} have the same SSH key; give each their own`);
@@ -54,6 +68,7 @@ export function principalsOf(people: readonly ConfiguredPerson[]): Principal[] {
       groups: [...new Set(groups)].sort(),
       identityProvider: configurationProvider,
       sshKeys: keys,
+      certificateAuthorities: authorities,
     };
   });
 }
@@ -76,7 +91,10 @@ export function peopleDifference(directory: Directory, wanted: readonly Principa
 }
 
 function same(one: Principal | undefined, other: Principal): boolean {
-  const text = ({ subject, displayName, groups, identityProvider, sshKeys }: Principal): string =>
-    JSON.stringify([subject, displayName, groups, identityProvider, sshKeys.map(({ publicKey }) => publicKey)]);
+  const text = ({ sshKeys, ...rest }: Principal): string => {
+    const { subject, displayName, groups, identityProvider, certificateAuthorities } = rest;
+    const keys = sshKeys.map(({ publicKey }) => publicKey);
+    return JSON.stringify([subject, displayName, groups, identityProvider, keys, certificateAuthorities]);
+  };
   return one !== undefined && text(one) === text(other);
 }

@@ -23,7 +23,12 @@ export async function recordPeople(
     ...recorded.map((principal) =>
       controlRecord(
         'PrincipalRecorded',
-        { ...principal, groups: [...principal.groups], sshKeys: principal.sshKeys.map((key) => ({ ...key })) },
+        {
+          ...principal,
+          groups: [...principal.groups],
+          sshKeys: principal.sshKeys.map((key) => ({ ...key })),
+          certificateAuthorities: [...principal.certificateAuthorities],
+        },
         { source, subject: `Principal/${principal.subject}` },
       ),
     ),

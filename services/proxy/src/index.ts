@@ -1,4 +1,5 @@
 export { EnforcementGateway, type EnforcementGatewayOptions } from './pipeline/enforcement-gateway.ts';
+export { identityOfCertificate } from './proven-identity.ts';
 export { proxyService } from './proxy-service.ts';
 export { proxyConfigSchema, type ProxyConfig } from './proxy-config.ts';
 export { PostgresListener, type PostgresListenerOptions } from './postgres/postgres-listener.ts';

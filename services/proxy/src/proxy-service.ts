@@ -9,7 +9,7 @@ import { KnownTargets } from './known-targets.ts';
 import { EnforcementGateway } from './pipeline/enforcement-gateway.ts';
 import { ReplicaLease } from './pipeline/replica-lease.ts';
 import { PostgresListener } from './postgres/postgres-listener.ts';
-import { identityOfKey, identityOfToken } from './proven-identity.ts';
+import { identityOfCertificate, identityOfKey, identityOfToken } from './proven-identity.ts';
 import { proxyConfigSchema, type ProxyConfig } from './proxy-config.ts';
 import { serverCertificate } from './server-certificate.ts';
 import { sshAuthority } from './ssh-authority.ts';
@@ -86,7 +86,10 @@ async function createProxy(context: ServiceContext, config: ProxyConfig): Promis
     hostAuthority && sshHostCertificate(hostAuthority, { hostKeys, names: hostNames, now: new Date() });
   const ssh = new SshListener({
     gateway,
-    identify: async ({ fingerprint }) => identityOfKey(view, fingerprint),
+    identify: async ({ fingerprint, certificate, address }) =>
+      certificate === undefined
+        ? identityOfKey(view, fingerprint)
+        : identityOfCertificate(view, { certificate, fingerprint, address }, new Date()),
     hostKeys,
     hostCertificate: hostCertificate(),
     host: config.ssh.host,

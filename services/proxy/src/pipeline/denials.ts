@@ -10,6 +10,13 @@ const messages = {
   credential_invalid: 'this token is not one of ours, or is damaged. Get a new one with `inland token`.',
   credential_revoked: 'this credential was revoked. Ask your platform team, or get a new one with `inland token`.',
   credential_other_target: 'this token was made for another target. Get one for this target with `inland token`.',
+  certificate_expired: 'this certificate has expired. Get a new one from whoever signs yours.',
+  certificate_not_yet_valid: 'this certificate is not valid yet. Check your clock, or wait until it is.',
+  certificate_invalid:
+    'this certificate is no user certificate of the authority that it names, or is for several people.',
+  certificate_option_unknown:
+    'this certificate has a critical option that the gateway does not know. Get one without it from whoever signs yours.',
+  certificate_elsewhere: 'this certificate is not good from the address that you come from.',
   target_secret_missing:
     'the gateway has no credential for this login of the target; your platform team must put it there.',
   command_too_long: 'the command is longer than the gateway can judge. Send it in smaller pieces.',

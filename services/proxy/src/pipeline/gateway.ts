@@ -8,7 +8,7 @@ export type Identity =
       readonly subject: string;
       readonly groups: readonly string[];
       readonly identityProvider: string;
-      readonly method: 'ssh-key' | 'database-token';
+      readonly method: 'ssh-key' | 'ssh-certificate' | 'database-token';
       /** The key's fingerprint or the token's id. */
       readonly credentialId: string;
       /** The only target that the credential opens; absent: any. */
@@ -16,9 +16,9 @@ export type Identity =
     }
   | {
       readonly kind: 'unproven';
-      readonly method: 'ssh-key' | 'database-token' | '';
+      readonly method: 'ssh-key' | 'ssh-certificate' | 'database-token' | '';
       readonly credentialId: string;
-      /** `credential_unknown`, `credential_expired`, `credential_invalid`, `credential_revoked`, `credential_missing`. */
+      /** One of the gateway's own reasons: `credential_…` or `certificate_…`. */
       readonly reason: string;
     };
 

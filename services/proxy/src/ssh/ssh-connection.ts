@@ -63,7 +63,7 @@ export class SshConnection {
     this.#connection = connection;
     this.#socket = socket;
     this.#software = software;
-    this.#proof = new KeyProof(services.identify, () => connection.end());
+    this.#proof = new KeyProof(services.identify, () => connection.end(), socket.remoteAddress);
     const { remoteAddress: address = '', remotePort: port = 0 } = socket; // gone once the socket is closed
     connection.on('error', () => socket.destroy()); // what is no SSH ends this connection, and nothing else
     connection.on('authentication', (context) => {
