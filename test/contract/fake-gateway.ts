@@ -1,3 +1,4 @@
+import { createHash, type Hash } from 'node:crypto';
 import { StreamKind } from '@inland/events';
 import type {
   AttemptRequest,
@@ -21,6 +22,7 @@ export class FakeCommand implements CommandRecord {
   recordedBytes = 0;
   summarisedBytes = 0;
   readonly summarised = new Map<StreamKind, number>();
+  readonly #hashes = new Map<StreamKind, Hash>();
   maskedValues = 0;
   result: { readonly exitStatus?: number; readonly status?: string; readonly rows?: number } | undefined;
 
@@ -47,6 +49,13 @@ export class FakeCommand implements CommandRecord {
   summarise(stream: StreamKind, data: Uint8Array): void {
     this.summarisedBytes += data.length;
     this.summarised.set(stream, (this.summarised.get(stream) ?? 0) + data.length);
+    const hash = this.#hashes.get(stream) ?? createHash('sha256');
+    this.#hashes.set(stream, hash.update(data));
+  }
+
+  /** SHA-256 of all that was summarised of a stream, hexadecimal. */
+  digest(stream: StreamKind): string | undefined {
+    return this.#hashes.get(stream)?.copy().digest('hex');
   }
 
   completed(result: NonNullable<FakeCommand['result']>): Promise<void> {

@@ -1,6 +1,7 @@
 import { StreamKind } from '@inland/events';
 import type { ClientChannel, ServerChannel, Session } from 'ssh2';
 import { denialText, type CommandRecord, type Denial, type GatewaySession } from '../pipeline/gateway.ts';
+import { relayFiles } from './files/relay-files.ts';
 import type { Notices } from './notices.ts';
 import type { OpenedWay } from './opened-way.ts';
 import { OutputRelay, type MasksStream } from './output-relay.ts';
@@ -184,10 +185,11 @@ export class SessionChannel {
       if (type === 'xon-xoff') client.request(type, wireValues(data === true));
     });
     const output =
+      request.kind === 'subsystem' ? this.#files(client, channel) : this.#output(client, channel, command, request);
+    const input =
       request.kind === 'subsystem'
-        ? this.#passOutput(client, channel, command)
-        : this.#output(client, channel, command, request);
-    const input = this.#input(client, channel, command, request).catch(() => channel.destroy());
+        ? undefined
+        : this.#input(client, channel, command, request).catch(() => channel.destroy());
     this.#open(channel);
     await output;
     await Promise.all([flushed(client), flushed(client.stderr)]);
@@ -205,14 +207,11 @@ export class SessionChannel {
     await input;
   }
 
-  /** A file transfer: bytes pass as they are, and the record says how many they were and their SHA-256. */
-  async #passOutput(client: ServerChannel, target: ClientChannel, command: CommandRecord): Promise<void> {
+  /** A file transfer: each operation is a command of its own. */
+  async #files(client: ServerChannel, target: ClientChannel): Promise<void> {
+    const { number } = this.#options;
     this.#listen((text) => client.stderr.write(`${text}\n`));
-    const chunks = target.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
-    for await (const chunk of chunks) {
-      command.summarise(StreamKind.OUTPUT, chunk);
-      await writeTo(client, chunk);
-    }
+    await relayFiles({ client, target, session: this.#session as GatewaySession, channel: number });
   }
 
   async #output(

@@ -1,0 +1,310 @@
+import { Fault } from '@inland/kernel';
+import {
+  openFlag,
+  readReply,
+  readRequest,
+  realpathRequest,
+  SftpDecoder,
+  statusCode,
+  statusReply,
+  withKnownExtensions,
+  type SftpPacket,
+  type SftpReply,
+  type SftpRequest,
+} from '@inland/sftp-wire';
+import { denialText, type CommandRecord, type Denial, type GatewaySession } from '../../pipeline/gateway.ts';
+import { OpenFile } from './open-file.ts';
+import { pathIn, RemotePaths } from './remote-paths.ts';
+
+export interface SftpRelayOptions {
+  readonly session: GatewaySession;
+  /** Counts from 1 within a connection. */
+  readonly channel: number;
+  /** Resolve when there is room again. */
+  readonly toTarget: (bytes: Buffer) => Promise<void>;
+  readonly toClient: (bytes: Buffer) => Promise<void>;
+  /** Words for the person, who may see no message that is in the protocol. */
+  readonly say: (text: string) => void;
+}
+
+/** What is waited for from the target, by the request's number. */
+type Awaited =
+  | { readonly kind: 'open'; readonly file: OpenFile }
+  | { readonly kind: 'read'; readonly file: OpenFile; readonly offset: bigint }
+  | { readonly kind: 'write'; readonly file: OpenFile }
+  | { readonly kind: 'close'; readonly file: OpenFile; readonly handle: string }
+  | { readonly kind: 'command'; readonly commands: readonly CommandRecord[] };
+
+/** Numbers of our own requests; clients count from 0. */
+const ownIdsFrom = 0xffff_0000;
+/** A look at an entry that was allowed is not asked for again so long. Milliseconds. */
+const looksMillis = 30_000;
+const looksMax = 1_000;
+/** Files and requests that are open together. */
+const openMax = 4_096;
+
+type Operation = 'ssh.file-list' | 'ssh.file-read' | 'ssh.file-write' | 'ssh.file-change';
+
+/**
+ * SFTP between a client and a target. Each operation on a file is a command, judged by its real path before the target
+ * sees it and in the record with the file's size and SHA-256. What is refused is answered here, and the rest goes on.
+ */
+export class SftpRelay {
+  readonly #options: SftpRelayOptions;
+  readonly #fromClient = new SftpDecoder();
+  readonly #fromTarget = new SftpDecoder();
+  readonly #paths: RemotePaths;
+  readonly #files = new Map<string, OpenFile>();
+  readonly #awaited = new Map<number, Awaited>();
+  readonly #own = new Map<number, (reply: SftpReply) => void>();
+  readonly #looks = new Map<string, number>();
+  #nextOwn = ownIdsFrom;
+  #over = false;
+
+  constructor(options: SftpRelayOptions) {
+    this.#options = options;
+    this.#paths = new RemotePaths(async (path) => pathIn(await this.#ask(path)));
+  }
+
+  /** Bytes of the client. Rejects with a Fault when they break the protocol, or the record cannot be kept. */
+  async requested(chunk: Buffer): Promise<void> {
+    for (const packet of this.#fromClient.push(chunk)) await this.#request(packet);
+  }
+
+  /** Bytes of the target. */
+  async replied(chunk: Buffer): Promise<void> {
+    let passing: Buffer[] = [];
+    for (const packet of this.#fromTarget.push(chunk)) {
+      const passed = await this.#reply(packet);
+      if (passed !== undefined) passing.push(passed);
+    }
+    if (passing.length === 1 && passing[0] !== undefined) await this.#options.toClient(passing[0]);
+    else if (passing.length > 1) await this.#options.toClient(Buffer.concat(passing));
+    passing = [];
+  }
+
+  /** The channel is over: what is still open has its end in the record. */
+  async ended(): Promise<void> {
+    this.#over = true;
+    for (const hear of this.#own.values()) hear({ kind: 'other' });
+    const open = new Set([...this.#files.values(), ...[...this.#awaited.values()].flatMap(filesOf)]);
+    for (const file of open) file.failed('not_closed');
+    const commands = [...this.#awaited.values()].flatMap((one) => (one.kind === 'command' ? one.commands : []));
+    await Promise.all([
+      ...[...open].map((file) => file.closed()),
+      ...commands.map((command) => command.completed({ status: 'not_answered' })),
+    ]);
+  }
+
+  async #request(packet: SftpPacket): Promise<void> {
+    const request = readRequest(packet);
+    const id = packet.id ?? 0;
+    if (packet.id !== undefined && (id >= ownIdsFrom || this.#awaited.size >= openMax || this.#files.size >= openMax))
+      return this.#answer(id, statusCode.FAILURE, 'Inland: too much is open at once');
+    switch (request.kind) {
+      case 'init':
+      case 'realpath':
+      case 'fstat':
+      case 'readdir':
+        return this.#pass(packet);
+      case 'read':
+        return this.#reads(packet, request);
+      case 'write':
+        return this.#writes(packet, request);
+      case 'close': {
+        const file = this.#files.get(request.handle);
+        if (file !== undefined) this.#awaited.set(id, { kind: 'close', file, handle: request.handle });
+        return this.#pass(packet);
+      }
+      case 'open':
+        return this.#opens(packet, request);
+      case 'opendir': {
+        const [lists] = (await this.#judged(id, [['ssh.file-list', await this.#paths.resolved(request.path)]])) ?? [];
+        if (lists === undefined) return;
+        this.#awaited.set(id, { kind: 'open', file: new OpenFile({ lists }) });
+        return this.#pass(packet);
+      }
+      case 'stat':
+      case 'statvfs':
+        return this.#looksAt(packet, await this.#paths.resolved(request.path));
+      case 'lstat':
+      case 'readlink':
+        return this.#looksAt(packet, await this.#paths.entry(request.path));
+      case 'fsetstat':
+        // Who may write a file may set its times and mode: that is how it is copied.
+        if (this.#files.get(request.handle)?.isWritten !== true)
+          return this.#answer(id, statusCode.PERMISSION_DENIED, 'Inland: this file is not open for writing');
+        return this.#pass(packet);
+      case 'setstat':
+        return this.#changes(packet, [['ssh.file-change', await this.#paths.resolved(request.path)]]);
+      case 'lsetstat':
+      case 'remove':
+      case 'rmdir':
+      case 'mkdir':
+        return this.#changes(packet, [['ssh.file-change', await this.#paths.entry(request.path)]]);
+      case 'rename':
+        // A file that gets a name is there as if it had been written by it.
+        return this.#changes(packet, [
+          ['ssh.file-change', await this.#paths.entry(request.from)],
+          ['ssh.file-write', await this.#paths.entry(request.to)],
+        ]);
+      case 'hardlink':
+        // By another name it could be read past a rule about the first: it must be readable by that.
+        return this.#changes(packet, [
+          ['ssh.file-read', await this.#paths.entry(request.from)],
+          ['ssh.file-write', await this.#paths.entry(request.to)],
+        ]);
+      case 'symlink':
+        return this.#changes(packet, [['ssh.file-change', await this.#paths.entry(request.to)]]);
+      case 'extended':
+        if (request.name === 'copy-data')
+          for (const handle of request.handles) this.#files.get(handle)?.failed('copied_at_target');
+        return this.#pass(packet);
+      case 'unsupported':
+        return this.#answer(id, statusCode.OP_UNSUPPORTED, `Inland does not know ${request.name.slice(0, 64)}`);
+    }
+  }
+
+  async #opens(packet: SftpPacket, { path, flags }: Extract<SftpRequest, { kind: 'open' }>): Promise<void> {
+    const id = packet.id ?? 0;
+    const real = await this.#paths.resolved(path);
+    const writes = (flags & ~(openFlag.READ | openFlag.EXCLUSIVE)) !== 0;
+    const reads = (flags & openFlag.READ) !== 0 || !writes;
+    const operations: [Operation, string][] = [];
+    if (reads) operations.push(['ssh.file-read', real]);
+    if (writes) operations.push(['ssh.file-write', real]);
+    const commands = await this.#judged(id, operations);
+    if (commands === undefined) return;
+    const [first, second] = commands;
+    const file = new OpenFile({
+      ...(reads && first !== undefined ? { reads: first } : {}),
+      ...(writes ? { writes: (reads ? second : first) as CommandRecord } : {}),
+    });
+    this.#awaited.set(id, { kind: 'open', file });
+    await this.#pass(packet);
+  }
+
+  #reads(packet: SftpPacket, { handle, offset }: Extract<SftpRequest, { kind: 'read' }>): Promise<void> {
+    const file = this.#files.get(handle);
+    if (file !== undefined) this.#awaited.set(packet.id ?? 0, { kind: 'read', file, offset });
+    return this.#pass(packet);
+  }
+
+  #writes(packet: SftpPacket, { handle, offset, data }: Extract<SftpRequest, { kind: 'write' }>): Promise<void> {
+    const file = this.#files.get(handle);
+    file?.wrote(offset, data);
+    if (file !== undefined) this.#awaited.set(packet.id ?? 0, { kind: 'write', file });
+    return this.#pass(packet);
+  }
+
+  async #looksAt(packet: SftpPacket, path: string): Promise<void> {
+    const now = Date.now();
+    const until = this.#looks.get(path);
+    if (until !== undefined && until > now) return this.#pass(packet);
+    const commands = await this.#judged(packet.id ?? 0, [['ssh.file-list', path]]);
+    if (commands === undefined) return;
+    if (this.#looks.size >= looksMax) this.#looks.clear();
+    this.#looks.set(path, now + looksMillis);
+    this.#awaited.set(packet.id ?? 0, { kind: 'command', commands });
+    await this.#pass(packet);
+  }
+
+  async #changes(packet: SftpPacket, operations: readonly [Operation, string][]): Promise<void> {
+    const commands = await this.#judged(packet.id ?? 0, operations);
+    if (commands === undefined) return;
+    this.#looks.clear();
+    this.#awaited.set(packet.id ?? 0, { kind: 'command', commands });
+    await this.#pass(packet);
+  }
+
+  /** All of the operations, or none: undefined when one is refused, which is answered then. */
+  async #judged(id: number, operations: readonly [Operation, string][]): Promise<readonly CommandRecord[] | undefined> {
+    const { session, channel } = this.#options;
+    const commands: CommandRecord[] = [];
+    for (const [operation, text] of operations) {
+      const verdict = await session.submit({ operation, text, channel });
+      if (verdict.kind === 'allowed') commands.push(verdict.command);
+      else {
+        await Promise.all(commands.map((command) => command.completed({ status: 'not_done' })));
+        await this.#refuse(id, verdict.denial, text);
+        return undefined;
+      }
+    }
+    return commands;
+  }
+
+  async #refuse(id: number, denial: Denial, path: string): Promise<void> {
+    if (this.#options.session.ended.aborted) throw new Fault('unavailable', 'the session has ended');
+    const said = denialText(denial);
+    // OpenSSH's sftp and scp print no message of the protocol, but what comes beside it.
+    this.#options.say(`${JSON.stringify(path)}: ${said}`);
+    await this.#answer(id, statusCode.PERMISSION_DENIED, said.replaceAll('\n', ' '));
+  }
+
+  async #reply(packet: SftpPacket): Promise<Buffer | undefined> {
+    const { id } = packet;
+    if (id === undefined) return withKnownExtensions(packet);
+    const own = this.#own.get(id);
+    if (own !== undefined) {
+      this.#own.delete(id);
+      own(readReply(packet));
+      return undefined;
+    }
+    const awaited = this.#awaited.get(id);
+    if (awaited === undefined) return packet.raw;
+    this.#awaited.delete(id);
+    await this.#settle(awaited, readReply(packet));
+    return packet.raw;
+  }
+
+  async #settle(awaited: Awaited, reply: SftpReply): Promise<void> {
+    const failure =
+      reply.kind === 'status' && reply.code !== statusCode.OK ? `SSH_FX_${String(reply.code)}` : undefined;
+    switch (awaited.kind) {
+      case 'open':
+        if (reply.kind === 'handle') this.#files.set(reply.handle, awaited.file);
+        else {
+          awaited.file.failed(failure ?? 'not_opened');
+          await awaited.file.closed();
+        }
+        return;
+      case 'read':
+        if (reply.kind === 'data') awaited.file.read(awaited.offset, reply.data);
+        return;
+      case 'write':
+        if (failure !== undefined) awaited.file.failed(failure);
+        return;
+      case 'close':
+        this.#files.delete(awaited.handle);
+        if (failure !== undefined) awaited.file.failed(failure);
+        await awaited.file.closed();
+        return;
+      case 'command':
+        await Promise.all(
+          awaited.commands.map((command) => command.completed({ status: failure ?? '' }, { soon: true })),
+        );
+    }
+  }
+
+  /** A request of our own. */
+  async #ask(path: Buffer): Promise<SftpReply> {
+    if (this.#over) return { kind: 'other' };
+    const id = this.#nextOwn;
+    this.#nextOwn = id === 0xffff_ffff ? ownIdsFrom : id + 1;
+    const answered = new Promise<SftpReply>((resolve) => this.#own.set(id, resolve));
+    await this.#options.toTarget(realpathRequest(id, path));
+    return answered;
+  }
+
+  #pass({ raw }: SftpPacket): Promise<void> {
+    return this.#options.toTarget(raw);
+  }
+
+  #answer(id: number, code: number, message: string): Promise<void> {
+    return this.#options.toClient(statusReply(id, code, message));
+  }
+}
+
+function filesOf(awaited: Awaited): OpenFile[] {
+  return awaited.kind === 'command' ? [] : [awaited.file];
+}
