@@ -36,7 +36,11 @@ describe('KnownTargets', () => {
     const world = worldWith(
       '[{ name: deploy, secret: build/deploy }, { name: root, certificate: true, permit: [agent-forwarding] }]',
     );
-    const targets = new KnownTargets(() => world, secrets, authority);
+    const targets = new KnownTargets(
+      () => world,
+      secrets,
+      async () => authority,
+    );
     expect((await targets.resolve('build-eu', 'deploy', session))?.login).toEqual({
       name: 'deploy',
       password: 'a password',
@@ -69,7 +73,11 @@ describe('KnownTargets', () => {
 
   it('knows nothing of other names, nor of secrets that are not there', async () => {
     const world = worldWith('[{ name: deploy, secret: build/gone }]');
-    const targets = new KnownTargets(() => world, secrets, authority);
+    const targets = new KnownTargets(
+      () => world,
+      secrets,
+      async () => authority,
+    );
     expect(await targets.resolve('build-eu', 'deploy', session)).toBeUndefined();
     expect(await targets.resolve('build-eu', 'root', session)).toBeUndefined();
     expect(await targets.resolve('build-us', 'deploy', session)).toBeUndefined();

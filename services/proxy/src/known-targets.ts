@@ -7,9 +7,13 @@ import type { SshAuthority } from './ssh-authority.ts';
 export class KnownTargets {
   readonly #world: () => World;
   readonly #secrets: (path: string) => Promise<string>;
-  readonly #userAuthority: SshAuthority;
+  readonly #userAuthority: () => Promise<SshAuthority>;
 
-  constructor(world: () => World, secrets: (path: string) => Promise<string>, userAuthority: SshAuthority) {
+  constructor(
+    world: () => World,
+    secrets: (path: string) => Promise<string>,
+    userAuthority: () => Promise<SshAuthority>,
+  ) {
     this.#world = world;
     this.#secrets = secrets;
     this.#userAuthority = userAuthority;
@@ -57,8 +61,10 @@ export class KnownTargets {
     session: { readonly id: string; readonly subject: string },
   ): Promise<TargetLogin | undefined> {
     const { name, secret, permit = [] } = account;
-    if (secret === undefined)
-      return sessionCertificate(this.#userAuthority, { login: name, session, permit, now: new Date() });
+    if (secret === undefined) {
+      const authority = await this.#userAuthority().catch(() => undefined);
+      return authority && sessionCertificate(authority, { login: name, session, permit, now: new Date() });
+    }
     const text = await this.#secrets(secret).catch(() => undefined);
     return text === undefined || text === '' ? undefined : loginWith(name, text);
   }

@@ -34,7 +34,12 @@ async function createProxy(context: ServiceContext, config: ProxyConfig): Promis
   const view = await context.view();
   const authorityOf = (name: string) =>
     sshAuthority({ secret: `ssh-${name}-ca`, secrets: context.secrets, file: join(home, `proxy/ssh_${name}_ca`) });
-  const targets = new KnownTargets(() => view.world, context.secrets, await authorityOf('user'));
+  const targets = new KnownTargets(
+    () => view.world,
+    context.secrets,
+    () => authorityOf('user'),
+  );
+  await authorityOf('user'); // it is there before somebody needs it, and is read anew for each session
   const gateway = new EnforcementGateway({
     log,
     decider: view,
