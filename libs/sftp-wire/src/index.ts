@@ -1,4 +1,12 @@
 export { openFlag, packetType, statusCode } from './packet-type.ts';
-export { readReply, realpathRequest, statusReply, withKnownExtensions, type SftpReply } from './replies.ts';
+export {
+  initRequest,
+  lstatRequest,
+  readReply,
+  realpathRequest,
+  statusReply,
+  withKnownExtensions,
+  type SftpReply,
+} from './replies.ts';
 export { knownExtensions, readRequest, type SftpRequest } from './requests.ts';
 export { SftpDecoder, type SftpPacket } from './sftp-decoder.ts';

@@ -30,7 +30,14 @@ export const packetType = {
 } as const;
 
 /** SSH_FX_* (§7). */
-export const statusCode = { OK: 0, EOF: 1, PERMISSION_DENIED: 3, FAILURE: 4, OP_UNSUPPORTED: 8 } as const;
+export const statusCode = {
+  OK: 0,
+  EOF: 1,
+  NO_SUCH_FILE: 2,
+  PERMISSION_DENIED: 3,
+  FAILURE: 4,
+  OP_UNSUPPORTED: 8,
+} as const;
 
 /** SSH_FXF_* (§6.3). */
 export const openFlag = { READ: 1, WRITE: 2, APPEND: 4, CREATE: 8, TRUNCATE: 16, EXCLUSIVE: 32 } as const;

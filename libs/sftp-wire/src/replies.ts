@@ -1,3 +1,4 @@
+import { Fault } from '@inland/kernel';
 import { FieldReader } from './field-reader.ts';
 import { packetType } from './packet-type.ts';
 import { fieldsOffset, type SftpPacket } from './sftp-decoder.ts';
@@ -30,10 +31,16 @@ export function readReply({ type, raw }: SftpPacket): SftpReply {
   }
 }
 
-/** A VERSION without the extensions that are not understood: uint32 version · (string name · string data)*. */
+/** The version that is read here; what later ones lay out differently would be misread. */
+const version = 3;
+
+/**
+ * A VERSION without the extensions that are not understood: uint32 version · (string name · string data)*. Faults with
+ * `protocol_violation` when it is not version 3.
+ */
 export function withKnownExtensions({ raw }: SftpPacket): Buffer {
   const reader = new FieldReader(raw, fieldsOffset);
-  reader.uint32();
+  if (reader.uint32() !== version) throw new Fault('protocol_violation', 'the target speaks another version of SFTP');
   const kept = [raw.subarray(4, reader.position)];
   while (reader.position < raw.length) {
     const from = reader.position;
@@ -55,10 +62,24 @@ export function statusReply(id: number, code: number, message: string): Buffer {
   return withLength([head, text, Buffer.alloc(4)]);
 }
 
+/** INIT: uint32 version. */
+export function initRequest(): Buffer {
+  return withLength([Buffer.of(packetType.INIT, 0, 0, 0, version)]);
+}
+
 /** REALPATH: uint32 id · string path. */
 export function realpathRequest(id: number, path: Buffer): Buffer {
+  return pathRequest(packetType.REALPATH, id, path);
+}
+
+/** LSTAT: uint32 id · string path. */
+export function lstatRequest(id: number, path: Buffer): Buffer {
+  return pathRequest(packetType.LSTAT, id, path);
+}
+
+function pathRequest(type: number, id: number, path: Buffer): Buffer {
   const head = Buffer.alloc(9);
-  head.writeUInt8(packetType.REALPATH, 0);
+  head.writeUInt8(type, 0);
   head.writeUInt32BE(id, 1);
   head.writeUInt32BE(path.length, 5);
   return withLength([head, path]);

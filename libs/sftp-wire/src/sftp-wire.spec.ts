@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import {
+  initRequest,
+  lstatRequest,
   readReply,
   readRequest,
   realpathRequest,
@@ -52,7 +54,7 @@ describe('packets', () => {
 
   it('come out byte by byte as well', () => {
     const decoder = new SftpDecoder();
-    const packets = [...Buffer.concat(requests)].flatMap((byte) => decoder.push(Buffer.of(byte)));
+    const packets = Array.from(Buffer.concat(requests)).flatMap((byte) => decoder.push(Buffer.of(byte)));
     expect(packets).toHaveLength(requests.length);
   });
 
@@ -145,8 +147,15 @@ describe('replies', () => {
     );
   });
 
+  it('of another version are refused', () => {
+    const [version] = decode(packet(2, uint32(6)));
+    expect(() => withKnownExtensions(version as SftpPacket)).toThrow(/another version/);
+  });
+
   it('and requests that are written are as the protocol has them', () => {
     expect(statusReply(7, 3, 'no')).toEqual(packet(101, id, uint32(3), string('no'), string('')));
     expect(realpathRequest(7, Buffer.from('.'))).toEqual(packet(16, id, string('.')));
+    expect(lstatRequest(7, Buffer.from('.'))).toEqual(packet(7, id, string('.')));
+    expect(initRequest()).toEqual(packet(1, uint32(3)));
   });
 });

@@ -1,5 +1,7 @@
 import { Fault } from '@inland/kernel';
 import {
+  initRequest,
+  lstatRequest,
   openFlag,
   readReply,
   readRequest,
@@ -14,7 +16,7 @@ import {
 } from '@inland/sftp-wire';
 import { denialText, type CommandRecord, type Denial, type GatewaySession } from '../../pipeline/gateway.ts';
 import { OpenFile } from './open-file.ts';
-import { pathIn, RemotePaths } from './remote-paths.ts';
+import { pathIn, RemotePaths, type RealPath } from './remote-paths.ts';
 
 export interface SftpRelayOptions {
   readonly session: GatewaySession;
@@ -33,7 +35,8 @@ type Awaited =
   | { readonly kind: 'read'; readonly file: OpenFile; readonly offset: bigint }
   | { readonly kind: 'write'; readonly file: OpenFile }
   | { readonly kind: 'close'; readonly file: OpenFile; readonly handle: string }
-  | { readonly kind: 'command'; readonly commands: readonly CommandRecord[] };
+  | { readonly kind: 'command'; readonly commands: readonly CommandRecord[] }
+  | { readonly kind: 'other' };
 
 /** Numbers of our own requests; clients count from 0. */
 const ownIdsFrom = 0xffff_0000;
@@ -42,6 +45,8 @@ const looksMillis = 30_000;
 const looksMax = 1_000;
 /** Files and requests that are open together. */
 const openMax = 4_096;
+/** Words beside the protocol: a client that never reads them would stop once its window is full. */
+const saidCharactersMax = 64 * 1024;
 
 type Operation = 'ssh.file-list' | 'ssh.file-read' | 'ssh.file-write' | 'ssh.file-change';
 
@@ -59,11 +64,15 @@ export class SftpRelay {
   readonly #own = new Map<number, (reply: SftpReply) => void>();
   readonly #looks = new Map<string, number>();
   #nextOwn = ownIdsFrom;
+  #saidCharacters = 0;
   #over = false;
 
   constructor(options: SftpRelayOptions) {
     this.#options = options;
-    this.#paths = new RemotePaths(async (path) => pathIn(await this.#ask(path)));
+    this.#paths = new RemotePaths({
+      realPath: async (path) => pathIn(await this.#ask((id) => realpathRequest(id, path))),
+      exists: async (path) => (await this.#ask((id) => lstatRequest(id, path))).kind !== 'status',
+    });
   }
 
   /** Bytes of the client. Rejects with a Fault when they break the protocol, or the record cannot be kept. */
@@ -101,28 +110,32 @@ export class SftpRelay {
     const id = packet.id ?? 0;
     if (packet.id !== undefined && (id >= ownIdsFrom || this.#awaited.size >= openMax || this.#files.size >= openMax))
       return this.#answer(id, statusCode.FAILURE, 'Inland: too much is open at once');
+    // With two requests of one number, what answers the one could be taken for the other's answer.
+    if (packet.id !== undefined && this.#awaited.has(id))
+      throw new Fault('protocol_violation', 'the number of an SFTP request that is not answered was used again');
     switch (request.kind) {
       case 'init':
+        return this.#options.toTarget(initRequest());
       case 'realpath':
+        return this.#pass(packet);
       case 'fstat':
       case 'readdir':
-        return this.#pass(packet);
+        return this.#files.has(request.handle) ? this.#pass(packet) : this.#noSuchHandle(id);
       case 'read':
         return this.#reads(packet, request);
       case 'write':
         return this.#writes(packet, request);
       case 'close': {
         const file = this.#files.get(request.handle);
-        if (file !== undefined) this.#awaited.set(id, { kind: 'close', file, handle: request.handle });
-        return this.#pass(packet);
+        if (file === undefined) return this.#noSuchHandle(id);
+        return this.#pass(packet, { kind: 'close', file, handle: request.handle });
       }
       case 'open':
         return this.#opens(packet, request);
       case 'opendir': {
         const [lists] = (await this.#judged(id, [['ssh.file-list', await this.#paths.resolved(request.path)]])) ?? [];
         if (lists === undefined) return;
-        this.#awaited.set(id, { kind: 'open', file: new OpenFile({ lists }) });
-        return this.#pass(packet);
+        return this.#pass(packet, { kind: 'open', file: new OpenFile({ lists }) });
       }
       case 'stat':
       case 'statvfs':
@@ -157,6 +170,7 @@ export class SftpRelay {
       case 'symlink':
         return this.#changes(packet, [['ssh.file-change', await this.#paths.entry(request.to)]]);
       case 'extended':
+        if (!request.handles.every((handle) => this.#files.has(handle))) return this.#noSuchHandle(id);
         if (request.name === 'copy-data')
           for (const handle of request.handles) this.#files.get(handle)?.failed('copied_at_target');
         return this.#pass(packet);
@@ -170,7 +184,7 @@ export class SftpRelay {
     const real = await this.#paths.resolved(path);
     const writes = (flags & ~(openFlag.READ | openFlag.EXCLUSIVE)) !== 0;
     const reads = (flags & openFlag.READ) !== 0 || !writes;
-    const operations: [Operation, string][] = [];
+    const operations: [Operation, RealPath][] = [];
     if (reads) operations.push(['ssh.file-read', real]);
     if (writes) operations.push(['ssh.file-write', real]);
     const commands = await this.#judged(id, operations);
@@ -180,64 +194,70 @@ export class SftpRelay {
       ...(reads && first !== undefined ? { reads: first } : {}),
       ...(writes ? { writes: (reads ? second : first) as CommandRecord } : {}),
     });
-    this.#awaited.set(id, { kind: 'open', file });
-    await this.#pass(packet);
+    await this.#pass(packet, { kind: 'open', file });
   }
 
   #reads(packet: SftpPacket, { handle, offset }: Extract<SftpRequest, { kind: 'read' }>): Promise<void> {
     const file = this.#files.get(handle);
-    if (file !== undefined) this.#awaited.set(packet.id ?? 0, { kind: 'read', file, offset });
-    return this.#pass(packet);
+    if (file === undefined) return this.#noSuchHandle(packet.id ?? 0);
+    return this.#pass(packet, { kind: 'read', file, offset });
   }
 
   #writes(packet: SftpPacket, { handle, offset, data }: Extract<SftpRequest, { kind: 'write' }>): Promise<void> {
     const file = this.#files.get(handle);
-    file?.wrote(offset, data);
-    if (file !== undefined) this.#awaited.set(packet.id ?? 0, { kind: 'write', file });
-    return this.#pass(packet);
+    if (file === undefined) return this.#noSuchHandle(packet.id ?? 0);
+    file.wrote(offset, data);
+    return this.#pass(packet, { kind: 'write', file });
   }
 
-  async #looksAt(packet: SftpPacket, path: string): Promise<void> {
+  async #looksAt(packet: SftpPacket, path: RealPath): Promise<void> {
     const now = Date.now();
-    const until = this.#looks.get(path);
-    if (until !== undefined && until > now) return this.#pass(packet);
+    const until = this.#looks.get(path.text);
+    if (!path.unresolved && until !== undefined && until > now) return this.#pass(packet);
     const commands = await this.#judged(packet.id ?? 0, [['ssh.file-list', path]]);
     if (commands === undefined) return;
     if (this.#looks.size >= looksMax) this.#looks.clear();
-    this.#looks.set(path, now + looksMillis);
-    this.#awaited.set(packet.id ?? 0, { kind: 'command', commands });
-    await this.#pass(packet);
+    this.#looks.set(path.text, now + looksMillis);
+    await this.#pass(packet, { kind: 'command', commands });
   }
 
-  async #changes(packet: SftpPacket, operations: readonly [Operation, string][]): Promise<void> {
+  async #changes(packet: SftpPacket, operations: readonly [Operation, RealPath][]): Promise<void> {
     const commands = await this.#judged(packet.id ?? 0, operations);
     if (commands === undefined) return;
     this.#looks.clear();
-    this.#awaited.set(packet.id ?? 0, { kind: 'command', commands });
-    await this.#pass(packet);
+    await this.#pass(packet, { kind: 'command', commands });
   }
 
-  /** All of the operations, or none: undefined when one is refused, which is answered then. */
-  async #judged(id: number, operations: readonly [Operation, string][]): Promise<readonly CommandRecord[] | undefined> {
+  /** All of the operations, or none: undefined when one is refused or cannot be, which is answered then. */
+  async #judged(
+    id: number,
+    operations: readonly [Operation, RealPath][],
+  ): Promise<readonly CommandRecord[] | undefined> {
     const { session, channel } = this.#options;
     const commands: CommandRecord[] = [];
-    for (const [operation, text] of operations) {
+    const leave = (status: string): Promise<unknown> =>
+      Promise.all(commands.map((command) => command.completed({ status })));
+    for (const [operation, { text }] of operations) {
       const verdict = await session.submit({ operation, text, channel });
       if (verdict.kind === 'allowed') commands.push(verdict.command);
       else {
-        await Promise.all(commands.map((command) => command.completed({ status: 'not_done' })));
+        await leave('not_done');
         await this.#refuse(id, verdict.denial, text);
         return undefined;
       }
     }
-    return commands;
+    if (!operations.some(([, { unresolved }]) => unresolved)) return commands;
+    await leave(statusText(statusCode.NO_SUCH_FILE));
+    await this.#answer(id, statusCode.NO_SUCH_FILE, 'No such file');
+    return undefined;
   }
 
   async #refuse(id: number, denial: Denial, path: string): Promise<void> {
     if (this.#options.session.ended.aborted) throw new Fault('unavailable', 'the session has ended');
     const said = denialText(denial);
     // OpenSSH's sftp and scp print no message of the protocol, but what comes beside it.
-    this.#options.say(`${JSON.stringify(path)}: ${said}`);
+    if (this.#saidCharacters < saidCharactersMax) this.#options.say(`${JSON.stringify(path)}: ${said}`);
+    this.#saidCharacters += path.length + said.length;
     await this.#answer(id, statusCode.PERMISSION_DENIED, said.replaceAll('\n', ' '));
   }
 
@@ -251,19 +271,21 @@ export class SftpRelay {
       return undefined;
     }
     const awaited = this.#awaited.get(id);
-    if (awaited === undefined) return packet.raw;
+    if (awaited === undefined)
+      throw new Fault('protocol_violation', 'the target answered what was not asked over SFTP');
     this.#awaited.delete(id);
     await this.#settle(awaited, readReply(packet));
     return packet.raw;
   }
 
   async #settle(awaited: Awaited, reply: SftpReply): Promise<void> {
-    const failure =
-      reply.kind === 'status' && reply.code !== statusCode.OK ? `SSH_FX_${String(reply.code)}` : undefined;
+    const failure = reply.kind === 'status' && reply.code !== statusCode.OK ? statusText(reply.code) : undefined;
     switch (awaited.kind) {
       case 'open':
-        if (reply.kind === 'handle') this.#files.set(reply.handle, awaited.file);
-        else {
+        if (reply.kind === 'handle') {
+          await this.#leave(this.#files.get(reply.handle)); // a handle that is given again was closed
+          this.#files.set(reply.handle, awaited.file);
+        } else {
           awaited.file.failed(failure ?? 'not_opened');
           await awaited.file.closed();
         }
@@ -286,18 +308,29 @@ export class SftpRelay {
     }
   }
 
+  async #leave(file: OpenFile | undefined): Promise<void> {
+    file?.failed('not_closed');
+    await file?.closed();
+  }
+
   /** A request of our own. */
-  async #ask(path: Buffer): Promise<SftpReply> {
+  async #ask(request: (id: number) => Buffer): Promise<SftpReply> {
     if (this.#over) return { kind: 'other' };
     const id = this.#nextOwn;
     this.#nextOwn = id === 0xffff_ffff ? ownIdsFrom : id + 1;
     const answered = new Promise<SftpReply>((resolve) => this.#own.set(id, resolve));
-    await this.#options.toTarget(realpathRequest(id, path));
+    await this.#options.toTarget(request(id));
     return answered;
   }
 
-  #pass({ raw }: SftpPacket): Promise<void> {
+  /** Every answer is waited for: one that is not could be taken for another's. */
+  #pass({ id, raw }: SftpPacket, awaited: Awaited = { kind: 'other' }): Promise<void> {
+    if (id !== undefined) this.#awaited.set(id, awaited);
     return this.#options.toTarget(raw);
+  }
+
+  #noSuchHandle(id: number): Promise<void> {
+    return this.#answer(id, statusCode.FAILURE, 'Inland: nothing is open by this handle');
   }
 
   #answer(id: number, code: number, message: string): Promise<void> {
@@ -306,5 +339,7 @@ export class SftpRelay {
 }
 
 function filesOf(awaited: Awaited): OpenFile[] {
-  return awaited.kind === 'command' ? [] : [awaited.file];
+  return awaited.kind === 'command' || awaited.kind === 'other' ? [] : [awaited.file];
 }
+
+const statusText = (code: number): string => `SSH_FX_${String(code)}`;
