@@ -14,6 +14,7 @@ const parts = process.env.INLAND_PARTS ?? join(homedir(), '.cache/inland-parts')
 /** Commands, and the Debian packages that bring them. */
 const commands = {
   plink: 'putty-tools',
+  puttygen: 'putty-tools',
   psftp: 'putty-tools',
   dbclient: 'dropbear-bin',
   rsync: 'rsync',
