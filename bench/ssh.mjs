@@ -104,6 +104,23 @@ async function ssh(way, command, { flags = [], inputFile } = {}) {
   return performance.now() - startedAt;
 }
 
+/** Copies a file by sftp or scp, to its end. @returns {Promise<number>} milliseconds */
+async function copy(way, program, from, to) {
+  const startedAt = performance.now();
+  const [flag, config, host] = way.ssh;
+  const isUp = to.startsWith(':');
+  const args =
+    program === 'scp'
+      ? [flag, config, '-q', isUp ? from : `${host}${from}`, isUp ? `${host}${to}` : to]
+      : [flag, config, '-q', '-b', '-', host];
+  const child = spawn(program, args, { stdio: ['pipe', 'ignore', 'inherit'], timeout: 120_000 });
+  const line = isUp ? `put ${from} ${to.slice(1)}` : `get ${from.slice(1)} ${to}`;
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(program === 'sftp' ? `${line}\n` : '');
+  await ended(child, program);
+  return performance.now() - startedAt;
+}
+
 function ended(child, what) {
   return new Promise((resolve, reject) => {
     child.once('error', reject);
@@ -182,6 +199,7 @@ export async function run({ json = false, rounds = 3, connects = 10, keys = 200,
     await writeFile(file, logText(megabytes * 1_000_000));
     for (const way of Object.values(ways)) await ssh(way, 'true'); // warm up
     const speed = async (way, command, options) => (megabytes * 1000) / (await ssh(way, command, options));
+    const copied = async (way, ...args) => (megabytes * 1000) / (await copy(way, ...args));
     const half = { name: 'p50', q: 0.5 };
     const typing = [half, { name: 'p99', q: 0.99 }];
     const measures = [
@@ -189,6 +207,9 @@ export async function run({ json = false, rounds = 3, connects = 10, keys = 200,
       { name: 'key echo (ms)', rounds, of: typing, measure: (way) => type(way, { keys }) },
       { name: 'enter (ms)', rounds, of: typing, measure: (way) => type(way, { keys: keys / 2, enter: true }) },
       { name: 'output (MB/s)', rounds, measure: (way) => speed(way, `cat ${file}`) },
+      { name: 'sftp get (MB/s)', rounds, measure: (way) => copied(way, 'sftp', `:${file}`, '/dev/null') },
+      { name: 'sftp put (MB/s)', rounds, measure: (way) => copied(way, 'sftp', file, ':/dev/null') },
+      { name: 'scp (MB/s)', rounds, measure: (way) => copied(way, 'scp', `:${file}`, join(folder, 'copied')) },
       { name: 'input (MB/s)', rounds, measure: (way) => speed(way, 'cat > /dev/null', { inputFile: file }) },
     ];
     const results = [];
