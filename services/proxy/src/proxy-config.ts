@@ -21,6 +21,8 @@ export const proxyConfigSchema = z.strictObject({
        * `ssh-host-ca` or of an authority of its own below the home folder: see `proxy/known_hosts` there.
        */
       hostNames: z.array(z.string().min(1).max(253)).max(100).default([]),
+      /** Milliseconds between questions whether a client is still there; after three without an answer it is gone. */
+      keepaliveMillis: z.int().min(1_000).max(3_600_000).default(30_000),
     })
     .prefault({}),
   postgres: address(7432)
