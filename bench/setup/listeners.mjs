@@ -1,6 +1,6 @@
 // The listeners over a benchmark's gateway; `stop` ends them and the gateway.
 import { StreamMasker, ValueMasker } from '@inland/masking';
-import { PostgresListener, SshListener } from '@inland/proxy';
+import { countBuffersAsHeap, PostgresListener, SshListener } from '@inland/proxy';
 import { loadSqlParser } from '@inland/statements';
 import { alice } from './gateway.mjs';
 
@@ -10,6 +10,7 @@ const logger = { warn: (message) => console.error(message) };
 const unproven = (method, credentialId) => ({ kind: 'unproven', method, credentialId, reason: 'credential_invalid' });
 
 async function started(listener, opened) {
+  countBuffersAsHeap(); // as the proxy service does
   await listener.listen();
   return {
     port: listener.port,

@@ -1,4 +1,5 @@
 export { EnforcementGateway, type EnforcementGatewayOptions } from './pipeline/enforcement-gateway.ts';
+export { countBuffersAsHeap } from './buffers-as-heap.ts';
 export { identityOfCertificate } from './proven-identity.ts';
 export { proxyService } from './proxy-service.ts';
 export { proxyConfigSchema, type ProxyConfig } from './proxy-config.ts';

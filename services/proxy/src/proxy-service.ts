@@ -4,6 +4,7 @@ import { StreamMasker, ValueMasker } from '@inland/masking';
 import { ClientPlaces, destinationRegion } from '@inland/residency';
 import { loadSqlParser } from '@inland/statements';
 import { assertPortFree, type ServiceContext, type ServiceDefinition, type ServiceParts } from '@inland/service-host';
+import { countBuffersAsHeap } from './buffers-as-heap.ts';
 import { gatewayMetrics } from './gateway-metrics.ts';
 import { KnownTargets } from './known-targets.ts';
 import { EnforcementGateway } from './pipeline/enforcement-gateway.ts';
@@ -28,6 +29,7 @@ export const proxyService: ServiceDefinition<ProxyConfig> = {
 const certificateMillis = 24 * 60 * 60 * 1000;
 
 async function createProxy(context: ServiceContext, config: ProxyConfig): Promise<ServiceParts> {
+  countBuffersAsHeap();
   const { log, coordination, replica, region, logger, metrics, home } = context;
   await assertPortFree(config.ssh.host, config.ssh.port, 'INLAND_SSH_PORT');
   await assertPortFree(config.postgres.host, config.postgres.port, 'INLAND_POSTGRES_PORT');
