@@ -1,7 +1,10 @@
 import { StreamKind } from '@inland/events';
-import type { ClientChannel, ServerChannel, Session } from 'ssh2';
+import { readScpCommand, type ScpCommand } from '@inland/scp-wire';
+import type { Client, ClientChannel, ServerChannel, Session } from 'ssh2';
 import { denialText, type CommandRecord, type Denial, type GatewaySession } from '../pipeline/gateway.ts';
+import { AskedPaths } from './files/asked-paths.ts';
 import { relayFiles } from './files/relay-files.ts';
+import { relayScp } from './files/relay-scp.ts';
 import type { Notices } from './notices.ts';
 import type { OpenedWay } from './opened-way.ts';
 import { OutputRelay, type MasksStream } from './output-relay.ts';
@@ -38,6 +41,12 @@ const silenceMillis = { terminal: 15, stream: 50 };
 
 /** A line of a script that is longer cannot be judged. */
 const scriptLineBytesMax = 64 * 1024;
+
+/** Files that are copied, rather than a command as any other. */
+interface Copy {
+  /** Undefined: SFTP. */
+  readonly scp?: { readonly command: ScpCommand; readonly paths: AskedPaths };
+}
 
 const unknownExit = { status: null, signal: undefined, dumped: false, description: undefined };
 
@@ -157,9 +166,12 @@ export class SessionChannel {
     if (verdict.kind === 'refused') return this.refuse(verdict.denial);
     const { command } = verdict;
     let target: TargetChannel;
+    let copy: Copy | undefined;
     try {
+      copy = await copyOf(request, way.target);
       target = await openAtTarget(way.target, request, forwards);
     } catch {
+      copy?.scp?.paths.close();
       endChannel(client, {
         text: 'Inland: the target did not open a channel for this.',
         exitStatus: lostExitStatus,
@@ -170,7 +182,7 @@ export class SessionChannel {
     }
     this.#target = target.channel;
     if (isOver(client)) target.channel.destroy(); // left while the target opened
-    await this.#relay(client, target, command, request);
+    await this.#relay(client, target, command, request, copy);
   }
 
   async #relay(
@@ -178,6 +190,7 @@ export class SessionChannel {
     target: TargetChannel,
     command: CommandRecord,
     request: SessionRequest,
+    copy: Copy | undefined,
   ): Promise<void> {
     const { channel } = target;
     client.once('close', () => channel.destroy());
@@ -185,11 +198,11 @@ export class SessionChannel {
       if (type === 'xon-xoff') client.request(type, wireValues(data === true));
     });
     const output =
-      request.kind === 'subsystem' ? this.#files(client, channel) : this.#output(client, channel, command, request);
+      copy === undefined
+        ? this.#output(client, channel, command, request)
+        : this.#files(client, channel, command, copy);
     const input =
-      request.kind === 'subsystem'
-        ? undefined
-        : this.#input(client, channel, command, request).catch(() => channel.destroy());
+      copy === undefined ? this.#input(client, channel, command, request).catch(() => channel.destroy()) : undefined;
     this.#open(channel);
     await output;
     await Promise.all([flushed(client), flushed(client.stderr)]);
@@ -208,10 +221,24 @@ export class SessionChannel {
   }
 
   /** A file transfer: each operation is a command of its own. */
-  async #files(client: ServerChannel, target: ClientChannel): Promise<void> {
-    const { number } = this.#options;
-    this.#listen((text) => client.stderr.write(`${text}\n`));
-    await relayFiles({ client, target, session: this.#session as GatewaySession, channel: number });
+  async #files(client: ServerChannel, target: ClientChannel, command: CommandRecord, { scp }: Copy): Promise<void> {
+    const { number, createMasker, recordedBytesMax } = this.#options;
+    const session = this.#session as GatewaySession;
+    const errors = new OutputRelay({
+      command,
+      stream: StreamKind.ERROR,
+      masker: createMasker(session.mask),
+      client: client.stderr,
+      recordedBytesMax,
+      silenceMillis: () => silenceMillis.stream,
+      isEcho: () => false,
+    });
+    this.#listen((text) => errors.say(`${text}\n`));
+    const ends = { client, target, session, channel: number };
+    await Promise.all([
+      scp === undefined ? relayFiles(ends) : relayScp({ ...ends, ...scp }),
+      errors.run(target.stderr as AsyncIterable<Buffer>),
+    ]);
   }
 
   async #output(
@@ -310,4 +337,13 @@ export class SessionChannel {
     if (isOver(target)) return;
     for (const work of this.#waiting.splice(0)) work();
   }
+}
+
+/** Rejects when the target gives no channel to ask about paths. */
+async function copyOf({ kind, text, terminal }: SessionRequest, target: Client): Promise<Copy | undefined> {
+  if (kind === 'subsystem') return {};
+  const command = kind === 'exec' && terminal === undefined ? readScpCommand(text) : undefined;
+  if (command === undefined) return undefined;
+  const paths = await AskedPaths.open(target);
+  return paths === undefined ? undefined : { scp: { command, paths } };
 }

@@ -36,6 +36,9 @@ export function sayExit(client: ServerChannel, exit: Exit | undefined): void {
   else client.request('exit-status', wireValues(exit === undefined ? lostExitStatus : (exit.status ?? 0)));
 }
 
+/** The target gave a channel, but refused what was asked on it. */
+export class RequestRefused extends Error {}
+
 /** Asks the target for a channel, and for what the client asked of ours. Rejects when the target refuses either. */
 export async function openAtTarget(
   client: Client,
@@ -88,6 +91,8 @@ function openSession(client: Client): Promise<TargetChannel> {
 
 function asked(channel: ClientChannel, type: string, payload: Uint8Array | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
-    channel.request(type, payload, (failed) => (failed ? reject(new Error(`${type} was refused`)) : resolve()));
+    channel.request(type, payload, (failed) =>
+      failed ? reject(new RequestRefused(`${type} was refused`)) : resolve(),
+    );
   });
 }
