@@ -61,13 +61,14 @@ describe('SSH that is allowed', () => {
 
   it('carries files by sftp, and the record says how many bytes they were', async () => {
     const back = join(world.folder, 'build.log.back');
+    const before = new Date().toISOString();
     const ran = await alice.sftp('deploy@build-eu', `get build.log ${back}\nput ${back} copy.log\nls -l copy.log\n`);
     expect([ran.status, ran.stderr]).toEqual([0, '']);
     const bytes = (await readFile(back)).length;
     expect(ran.stdout).toMatch(new RegExp(`${bytes} .*copy\\.log`));
     const session = await sessionWhere(
       olga,
-      (one) => one.subject === 'alice' && one.endedAt !== null && one.commands === 1 && one.maskedValues === 0,
+      (one) => one.subject === 'alice' && one.endedAt !== null && one.startedAt >= before,
     );
     const replayed = await olga.inland('replay', session.id);
     expect(replayed.stdout).toMatch(/── output: \d+ bytes not kept in full, SHA-256 [0-9a-f]{64}/);
