@@ -36,7 +36,7 @@ describe('a client that lies about its channels', () => {
   it.each([0, 1, 255])('ends alone when its packets may hold %d bytes', async (bytes) => {
     const gate = await world.gate();
     const client = await connected(gate);
-    const closed = new Promise((resolve) => client.once('close', resolve));
+    const closed = new Promise<void>((resolve) => client.once('close', () => resolve()));
     client._protocol.session(0, 2 ** 21, bytes);
     await closed;
     expect(await gate.ssh(['echo fine'])).toMatchObject({ stdout: 'fine\n' });
@@ -45,7 +45,7 @@ describe('a client that lies about its channels', () => {
   it('ends alone when it sends beyond its window', async () => {
     const gate = await world.gate();
     const client = await connected(gate);
-    const closed = new Promise((resolve) => client.once('close', resolve));
+    const closed = new Promise<void>((resolve) => client.once('close', () => resolve()));
     const channel = await new Promise<ssh2.ClientChannel>((resolve, reject) => {
       client.exec('sleep 60', (error, opened) => (error ? reject(error) : resolve(opened)));
     });
