@@ -1,7 +1,7 @@
 // Builds ssh2's native ciphers for the Node that runs Inland. Without them ssh2 silently falls back to
 // JavaScript at a fifth of the speed; npm does not run a dependency's install script, so this does. Applies patches/ too.
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import './patch-packages.mjs';
@@ -16,6 +16,12 @@ function cryptoFolder() {
   }
 }
 
+/** Built from the source as it is: a patch may have changed it since. */
+function isCurrent(folder) {
+  const [built, source] = [join(folder, 'build/Release/sshcrypto.node'), join(folder, 'src/binding.cc')];
+  return existsSync(built) && statSync(built).mtimeMs >= statSync(source).mtimeMs;
+}
+
 function loads(folder) {
   try {
     execFileSync(process.execPath, ['-e', `require(${JSON.stringify(join(folder, 'build/Release/sshcrypto.node'))})`], {
@@ -28,7 +34,7 @@ function loads(folder) {
 }
 
 const folder = cryptoFolder();
-if (folder !== undefined && !loads(folder)) {
+if (folder !== undefined && !(isCurrent(folder) && loads(folder))) {
   const nodeRoot = join(dirname(process.execPath), '..');
   const env = { ...process.env };
   if (existsSync(join(nodeRoot, 'include/node/node.h'))) env.npm_config_nodedir = nodeRoot;
