@@ -12,6 +12,8 @@ export interface SftpPacket {
 
 /** Where the fields begin that follow the type. */
 export const fieldsOffset = 5;
+/** DATA: uint32 id · string data. */
+const dataOffset = fieldsOffset + 8;
 /** OpenSSH's limit is 256 KiB; a packet that carries as much data has a head besides. */
 const packetBytesMax = 256 * 1024 + 1024;
 
@@ -42,6 +44,25 @@ export class SftpDecoder {
     this.#parts = at === all.length ? [] : [all.subarray(at)];
     this.#bytes = all.length - at;
     return packets;
+  }
+
+  /**
+   * Of a DATA packet that is not whole: its number, the bytes that are there, the last of them a file's, and how many
+   * are missing. They are out of the decoder then, and the missing ones must not come into it. Undefined when what is
+   * kept is something else, or its number is not taken.
+   */
+  takeData(
+    takes: (id: number) => boolean,
+  ): { readonly id: number; readonly raw: Buffer; readonly data: Buffer; readonly missing: number } | undefined {
+    const raw = this.#parts[0];
+    if (this.#parts.length !== 1 || raw === undefined || raw.length < dataOffset) return undefined;
+    if (raw.readUInt8(4) !== packetType.DATA || raw.readUInt32BE(9) !== this.#wanted - dataOffset) return undefined;
+    if (!takes(raw.readUInt32BE(fieldsOffset))) return undefined;
+    const missing = this.#wanted - raw.length;
+    this.#parts = [];
+    this.#bytes = 0;
+    this.#wanted = 4;
+    return { id: raw.readUInt32BE(fieldsOffset), raw, data: raw.subarray(dataOffset), missing };
   }
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { SftpDecoder } from '@inland/sftp-wire';
+import * as fc from 'fast-check';
 import type { CommandRequest, GatewaySession } from '../../pipeline/gateway.ts';
 import { SftpRelay } from './sftp-relay.ts';
 
@@ -25,6 +26,8 @@ interface Rig {
   readonly atTarget: number[];
   readonly atClient: { readonly type: number; readonly code: number }[];
   readonly said: string[];
+  /** All that the client was sent. */
+  readonly sent: Buffer[];
 }
 
 /** A target that knows real paths as a map; the test gives its other answers. */
@@ -36,6 +39,8 @@ function rig(
   const [submitted, completed, summarised]: [string[], string[], string[]] = [[], [], []];
   const [atTarget, said]: [number[], string[]] = [[], []];
   const atClient: { type: number; code: number }[] = [];
+  const sent: Buffer[] = [];
+  const heard = new SftpDecoder();
   const session = {
     ended: new AbortController().signal,
     submit: (request: CommandRequest) => {
@@ -68,12 +73,13 @@ function rig(
     return Promise.resolve();
   };
   const toClient = (bytes: Buffer): Promise<void> => {
-    for (const { type, raw } of new SftpDecoder().push(bytes))
+    sent.push(Buffer.from(bytes));
+    for (const { type, raw } of heard.push(bytes))
       atClient.push({ type, code: type === 101 ? raw.readUInt32BE(9) : 0 });
     return Promise.resolve();
   };
   const relay: SftpRelay = new SftpRelay({ session, channel: 1, toTarget, toClient, say: (text) => said.push(text) });
-  return { relay, submitted, completed, summarised, atTarget, atClient, said };
+  return { relay, submitted, completed, summarised, atTarget, atClient, said, sent };
 }
 
 const same = (path: string): string => path;
@@ -172,4 +178,58 @@ it('words beside the protocol end before a client that never reads them would st
   for (let id = 0; id < 2_000; id += 1) await relay.requested(open(id, '/f'));
   expect(atClient).toHaveLength(2_000);
   expect(said.join('').length).toBeLessThan(130 * 1024);
+});
+
+describe("a file's bytes", () => {
+  it('are the same and in the record, wherever they are cut, and nothing falls between them', async () => {
+    const bodies = ['a'.repeat(40), '', 'b', 'c'.repeat(300)];
+    const stream = Buffer.concat(bodies.map((body, index) => data(index + 10, body)));
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 1, maxLength: 12 }),
+        fc.array(fc.boolean(), { minLength: 1, maxLength: 12 }),
+        async (sizes, asks) => {
+          const { relay, summarised, atClient, sent } = rig(same);
+          await relay.requested(open(1, '/f'));
+          await relay.replied(handle(1, 'h'));
+          for (let id = 10; id < 14; id += 1) await relay.requested(read(id, 'h'));
+          sent.length = 0;
+          const refused: Promise<void>[] = [];
+          for (let at = 0, turn = 0; at < stream.length; turn += 1) {
+            const size = sizes[turn % sizes.length] ?? 1;
+            // What the gateway answers meanwhile comes at the end of a packet.
+            if (asks[turn % asks.length] === true) refused.push(relay.requested(read(1_000 + turn, 'none')));
+            await relay.replied(stream.subarray(at, at + size));
+            at += size;
+          }
+          await Promise.all(refused);
+          expect(summarised.join('')).toBe(bodies.join(''));
+          expect(atClient.filter(({ code }) => code === 4)).toHaveLength(refused.length);
+          const packets = new SftpDecoder().push(Buffer.concat(sent));
+          expect(Buffer.concat(packets.filter(({ type }) => type === 103).map(({ raw }) => raw))).toEqual(stream);
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+
+  it('pass before their packet is whole, as they came', async () => {
+    const { relay, sent } = rig(same);
+    await relay.requested(open(1, '/f'));
+    await relay.replied(handle(1, 'h'));
+    await relay.requested(read(2, 'h'));
+    const whole = data(2, 'x'.repeat(100));
+    for (const [from, to] of [
+      [0, 50],
+      [50, 80],
+    ] as const)
+      await relay.replied(whole.subarray(from, to));
+    expect(sent.slice(1).map(({ length }) => length)).toEqual([50, 30]);
+  });
+
+  it('that nobody asked for do not begin to pass', async () => {
+    const { relay, sent } = rig(same);
+    await relay.replied(data(9, 'x'.repeat(100)).subarray(0, 50));
+    expect(sent).toEqual([]);
+  });
 });

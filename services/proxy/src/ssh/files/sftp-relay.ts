@@ -63,6 +63,11 @@ export class SftpRelay {
   readonly #awaited = new Map<number, Awaited>();
   readonly #own = new Map<number, (reply: SftpReply) => void>();
   readonly #looks = new Map<string, number>();
+  /** A file's bytes that are passing before their packet is whole. */
+  #data: { readonly file: OpenFile; readonly offset: bigint; readonly missing: number } | undefined;
+  /** The client has got a part of a packet: answers of the gateway's own wait for its end. */
+  #isCut = false;
+  readonly #answers: { readonly bytes: Buffer; readonly written: () => void }[] = [];
   #nextOwn = ownIdsFrom;
   #saidCharacters = 0;
   #over = false;
@@ -82,19 +87,55 @@ export class SftpRelay {
 
   /** Bytes of the target. */
   async replied(chunk: Buffer): Promise<void> {
-    let passing: Buffer[] = [];
-    for (const packet of this.#fromTarget.push(chunk)) {
+    const passing: Buffer[] = [];
+    const rest = this.#passData(chunk, passing);
+    let isWhole = this.#fromTarget.pendingBytes === 0;
+    for (const packet of rest.length === 0 ? [] : this.#fromTarget.push(rest)) {
       const passed = await this.#reply(packet);
       if (passed !== undefined) passing.push(passed);
+      isWhole &&= passed === packet.raw;
     }
-    if (passing.length === 1 && passing[0] !== undefined) await this.#options.toClient(passing[0]);
-    else if (passing.length > 1) await this.#options.toClient(Buffer.concat(passing));
-    passing = [];
+    // From here on nothing is awaited: what is written of the gateway's own must not fall into a packet.
+    if (this.#data === undefined) {
+      isWhole &&= this.#answers.length === 0;
+      for (const { bytes, written } of this.#answers.splice(0)) {
+        passing.push(bytes);
+        written();
+      }
+      this.#beginData(passing);
+    }
+    isWhole &&= this.#fromTarget.pendingBytes === 0;
+    this.#isCut = this.#data !== undefined;
+    if (passing.length > 0) await this.#options.toClient(isWhole ? chunk : Buffer.concat(passing));
+  }
+
+  /** A file's bytes go on as they come, rather than once their packet is whole. Returns what follows them. */
+  #passData(chunk: Buffer, passing: Buffer[]): Buffer {
+    if (this.#data === undefined) return chunk;
+    const { file, offset, missing } = this.#data;
+    const piece = chunk.subarray(0, missing);
+    file.read(offset, piece);
+    passing.push(piece);
+    const left = missing - piece.length;
+    this.#data = left === 0 ? undefined : { file, offset: offset + BigInt(piece.length), missing: left };
+    return chunk.subarray(piece.length);
+  }
+
+  #beginData(passing: Buffer[]): void {
+    const begun = this.#fromTarget.takeData((id) => this.#awaited.get(id)?.kind === 'read');
+    if (begun === undefined) return;
+    const { id, raw, data, missing } = begun;
+    const { file, offset } = this.#awaited.get(id) as Extract<Awaited, { kind: 'read' }>;
+    this.#awaited.delete(id);
+    file.read(offset, data);
+    passing.push(raw);
+    this.#data = { file, offset: offset + BigInt(data.length), missing };
   }
 
   /** The channel is over: what is still open has its end in the record. */
   async ended(): Promise<void> {
     this.#over = true;
+    for (const { written } of this.#answers.splice(0)) written();
     for (const hear of this.#own.values()) hear({ kind: 'other' });
     const open = new Set([...this.#files.values(), ...[...this.#awaited.values()].flatMap(filesOf)]);
     for (const file of open) file.failed('not_closed');
@@ -334,7 +375,9 @@ export class SftpRelay {
   }
 
   #answer(id: number, code: number, message: string): Promise<void> {
-    return this.#options.toClient(statusReply(id, code, message));
+    const bytes = statusReply(id, code, message);
+    if (!this.#isCut || this.#over) return this.#options.toClient(bytes);
+    return new Promise((written) => this.#answers.push({ bytes, written }));
   }
 }
 
