@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, readdir, stat, symlink, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
@@ -126,6 +127,43 @@ describe('files over SFTP', () => {
     expect(await readFile(join(here, 'back/sub/299'), 'utf8')).toBe('file 299');
     expect(told(gate, /list|change/)).toHaveLength(600);
   }, 60_000);
+
+  it('may be large, and folders full', async () => {
+    const gate = await world.gate();
+    const data = randomBytes(64 * 1024 * 1024);
+    await writeFile(join(here, 'large'), data);
+    expect((await sftp(gate, [`put ${here}/large ${there}/large`, `get ${there}/large ${here}/back`])).status).toBe(0);
+    expect(sha256(await readFile(join(here, 'back')))).toBe(sha256(data));
+    const passed = files(gate).filter(({ summarisedBytes }) => summarisedBytes > 0);
+    expect(passed.map(({ request, result }) => [request.operation, result?.status])).toEqual([
+      ['ssh.file-write', ''],
+      ['ssh.file-read', ''],
+    ]);
+    expect(passed[0]?.digest(StreamKind.INPUT)).toBe(sha256(data));
+    expect(passed[1]?.digest(StreamKind.OUTPUT)).toBe(sha256(data));
+    await mkdir(join(there, 'full'));
+    for (let count = 0; count < 10_000; count += 1) writeFileSync(join(there, 'full', `entry-${count}`), '');
+    const before = files(gate).length;
+    const listed = await sftp(gate, [`ls -1 ${there}/full`]);
+    expect(listed.stdout.match(/entry-\d+$/gm)).toHaveLength(10_000);
+    expect(files(gate).length - before).toBeLessThan(5);
+  }, 60_000);
+
+  it('may have a line feed in their names, which the record has as well', async () => {
+    const gate = await world.gate();
+    const name = 'two\nlines';
+    await writeFile(join(here, 'f'), 'x');
+    const ran = await run('scp', [
+      '-P',
+      String(gate.port),
+      ...gate.options,
+      join(here, 'f'),
+      `${user}@127.0.0.1:${there}/${name}`,
+    ]);
+    expect([ran.status, ran.stderr]).toEqual([0, '']);
+    expect(await readFile(join(there, name), 'utf8')).toBe('x');
+    expect(told(gate)).toContain(`ssh.file-write ${there}/${name}`);
+  });
 });
 
 describe('what a rule refuses of files', () => {
