@@ -1,11 +1,14 @@
 import type { Duplex, Writable } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { StreamKind } from '@inland/events';
+import { terminate } from '@inland/postgres-wire';
 import type { CommandRecord, Denial, GatewaySession } from '../pipeline/gateway.ts';
 import type { ChunkReader } from './chunk-reader.ts';
 import { denialResponse } from './denial-response.ts';
 import type { OpenTarget } from './dial-target.ts';
 import { endWith, writeAll } from './write-all.ts';
+
+const goodbye = terminate();
 
 export interface ReplicationStreamOptions {
   readonly session: GatewaySession;
@@ -21,6 +24,8 @@ export interface ReplicationStreamOptions {
  */
 export class ReplicationStream {
   readonly #options: ReplicationStreamOptions;
+  /** The client has said goodbye, so that the target closes, maybe before it does. */
+  #goodbye = false;
   #stop: (denial?: Denial) => void = () => undefined;
   readonly #stopped: Promise<Denial | undefined>;
 
@@ -48,7 +53,7 @@ export class ReplicationStream {
       this.#pass(target.reader, client, StreamKind.POSTGRES),
     ]);
     session.ended.removeEventListener('abort', onEnded);
-    const clientLeft = client.destroyed || client.readableEnded;
+    const clientLeft = this.#goodbye || client.destroyed || client.readableEnded;
     target.socket.destroy();
     endWith(client, denial && denialResponse(denial, { severity: 'FATAL', sqlState: '57P01' }));
     await command.completed({ status: denial?.code ?? (clientLeft ? 'client_closed' : 'target_closed') });
@@ -61,6 +66,7 @@ export class ReplicationStream {
       const chunk = await from.next();
       if (chunk === undefined) return undefined;
       this.#options.command.summarise(stream, chunk);
+      if (stream === StreamKind.INPUT) this.#goodbye = chunk.subarray(-goodbye.length).equals(goodbye);
       await writeAll(to, [chunk]);
     }
   }
