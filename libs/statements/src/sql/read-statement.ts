@@ -1,10 +1,18 @@
-import { functionEffects, runsItsArgument } from './function-effects.ts';
+import { functionEffects, namedRelation, sqlArguments } from './function-effects.ts';
+import type { PlpgsqlBody } from './plpgsql-body.ts';
+import { allChanges, settingChange, type SettingChange } from './settings.ts';
 import { allEffects, type Effect, type SqlStatement } from './sql-text.ts';
 import { statementKinds } from './statement-effects.ts';
-import { isFields, literalText, nameParts, nodesOf, typedNode, type Fields } from './tree.ts';
+import { TableNames } from './table-names.ts';
+import { constantText, isFields, isInteger, literalText, nameParts, nodesOf, typedNode, type Fields } from './tree.ts';
 
-/** Reads SQL that stands in a constant; null when it cannot be parsed. */
-export type ReadNested = (text: string) => readonly SqlStatement[] | null;
+/** Reads what stands within a statement as a text. */
+export interface ReadNested {
+  /** SQL; null when it cannot be parsed. */
+  sql(text: string): readonly SqlStatement[] | null;
+  /** The body of this statement, a CREATE FUNCTION in PL/pgSQL; null when it cannot be parsed. */
+  plpgsql(): PlpgsqlBody | null;
+}
 
 /** What one statement of a parse tree does. */
 export function readStatement(tree: unknown, nested: ReadNested): SqlStatement {
@@ -22,7 +30,7 @@ class StatementReader {
   readonly #columns = new Set<string>();
   readonly #functions = new Set<string>();
   /** Names of common table expressions that can be seen here. */
-  readonly #shadowed: string[] = [];
+  readonly #shadowed = new TableNames();
   #kind: string | undefined;
   #known = true;
   #prepares: string | undefined;
@@ -30,6 +38,11 @@ class StatementReader {
   #deallocates: string | undefined;
   #changesRole = false;
   #changesSearchPath = false;
+  #changesLexing = false;
+  /** The VALUES of an INSERT, which are its rows and no answer. */
+  #rowsOfInsert: unknown;
+  /** Within a VALUES that is an answer, what a function gives is read. */
+  #answering = false;
 
   constructor(nested: ReadNested) {
     this.#nested = nested;
@@ -49,12 +62,14 @@ class StatementReader {
       ...(this.#deallocates === undefined ? {} : { deallocates: this.#deallocates }),
       changesRole: this.#changesRole,
       changesSearchPath: this.#changesSearchPath,
+      changesLexing: this.#changesLexing,
     };
   }
 
   /** A statement, be it the whole or one within another. */
   statement(type: string, fields: Fields): void {
     const kind = statementKinds[type];
+    this.#kind ??= kind?.[0];
     if (kind === undefined) this.#known = false;
     else this.#add(kind[1]);
     switch (type) {
@@ -70,7 +85,11 @@ class StatementReader {
         )
           this.#add(['read']);
         if (type === 'InsertStmt') this.#inserted(fields);
+        this.#target(fields);
         return this.#scoped(fields);
+      case 'MergeStmt':
+        this.#target(fields);
+        break;
       case 'CopyStmt':
         this.#copy(fields);
         break;
@@ -88,8 +107,8 @@ class StatementReader {
       case 'DiscardStmt':
         if (fields['target'] === 'DISCARD_ALL') {
           this.#deallocates = '*';
-          this.#changesRole = true;
-          this.#changesSearchPath = true;
+          this.#changes(allChanges);
+          this.#changesLexing = false; // back to how the session began
         }
         break;
       case 'VariableSetStmt':
@@ -102,10 +121,26 @@ class StatementReader {
         this.#drop(fields);
         break;
       case 'AlterTableStmt':
-        if (JSON.stringify(fields['cmds'] ?? '').includes('"AT_ChangeOwner"')) this.#add(['administration']);
+        this.#alters(fields);
+        break;
+      case 'RenameStmt':
+        if (guardedObjects.test(String(fields['renameType'] ?? ''))) this.#add(['administration']);
+        break;
+      case 'DefineStmt':
+        for (const { arg } of nodesOf(fields['definition'], 'DefElem')) {
+          const type = typedNode(arg);
+          if (type?.type === 'TypeName') this.#names(nameParts(type.fields['names']).join('.'));
+        }
+        break;
+      case 'CreateTrigStmt':
+      case 'CreateEventTrigStmt':
+        this.#names(nameParts(fields['funcname']).join('.'), true);
+        break;
+      case 'CreateConversionStmt':
+        this.#names(nameParts(fields['func_name']).join('.'), true);
         break;
       case 'VacuumStmt':
-        if (fields['is_vacuumcmd'] !== true) this.#kind ??= 'ANALYZE';
+        if (fields['is_vacuumcmd'] !== true && this.#kind === 'VACUUM') this.#kind = 'ANALYZE';
         break;
     }
     this.#scoped(fields);
@@ -115,16 +150,30 @@ class StatementReader {
     // VALUES alone reads nothing; where an INSERT has it, that is its rows.
     const values = 'valuesLists' in fields;
     if (!values) this.#add(['read']);
-    if ('intoClause' in fields) {
-      this.#kind ??= 'SELECT INTO';
+    const into = fields['intoClause'];
+    if (isFields(into)) {
+      if (this.#kind === 'SELECT') this.#kind = 'SELECT INTO';
       this.#add(['schema', 'write']);
+      if (isFields(into['rel'])) this.#touches(into['rel']);
     }
     // Rows that are locked cannot be changed by others: PostgreSQL asks for the right to UPDATE.
     if ('lockingClause' in fields) this.#add(['write']);
+    const before = this.#answering;
+    this.#answering = values && fields !== this.#rowsOfInsert;
     this.#scoped(fields);
+    this.#answering = before;
+  }
+
+  /** What is written to is never a common table expression, whatever those are called. */
+  #target({ relation }: Fields): void {
+    if (!isFields(relation)) return;
+    this.#touches(relation);
+    // A view of PostgreSQL's own: to update it is to SET.
+    if (/^pg_settings$/.test(String(relation['relname']))) this.#changes(allChanges);
   }
 
   #inserted(fields: Fields): void {
+    this.#rowsOfInsert = typedNode(fields['selectStmt'])?.fields;
     for (const { name } of nodesOf(fields['cols'], 'ResTarget')) if (typeof name === 'string') this.#columns.add(name);
   }
 
@@ -150,47 +199,79 @@ class StatementReader {
     this.#effects.clear();
     this.#add([...before]);
     this.#known = known;
+    if (this.#executes === undefined) return;
+    // The arguments of an EXECUTE are evaluated for its plan, too.
     this.#executes = undefined;
+    this.#any(executedBy(inner)?.['params']);
   }
 
   #set(fields: Fields): void {
-    const name = String(fields['name'] ?? '').toLowerCase();
-    const all = fields['kind'] === 'VAR_RESET_ALL';
-    if (all || name === 'role' || name === 'session_authorization') this.#changesRole = true;
-    if (all || name === 'search_path') this.#changesSearchPath = true;
+    const kind = fields['kind'];
+    if (kind === 'VAR_RESET_ALL') return this.#changes({ ...allChanges, lexing: false }); // back to how the session began
+    const name = String(fields['name'] ?? '');
+    const value = Array.isArray(fields['args']) ? constantText(fields['args'][0]) : undefined;
+    const changed = settingChange(name, value);
+    this.#changes(kind === 'VAR_SET_VALUE' ? changed : { ...changed, lexing: false });
   }
 
-  /** A body in a language that the server does not fence in can do what the server can. */
+  #changes({ role, searchPath, lexing, administration }: SettingChange): void {
+    this.#changesRole ||= role;
+    this.#changesSearchPath ||= searchPath;
+    this.#changesLexing ||= lexing;
+    if (administration) this.#add(['administration']);
+  }
+
+  /** Who may make a function may call it: what its body does is done. Bodies that cannot be read can do anything. */
   #createsFunction(fields: Fields): void {
     const options = nodesOf(fields['options'], 'DefElem');
     const language = options.find(({ defname }) => defname === 'language')?.['arg'];
-    const name = (nameOf(language) ?? 'sql').toLowerCase();
-    if (!['sql', 'plpgsql', 'plperl', 'pltcl', 'plv8'].includes(name)) this.#add(['administration', 'export']);
+    const bodies = options.filter(({ defname }) => defname === 'as').map(({ arg }) => typedNode(arg)?.fields['items']);
+    const name = nameOf(language) ?? 'sql';
+    if (name === 'sql') for (const body of bodies) this.#runs(Array.isArray(body) ? body[0] : undefined);
+    else if (name !== 'plpgsql') this.#add(allEffects);
+    else {
+      const body = this.#nested.plpgsql();
+      if (body === null) return this.#add(allEffects);
+      for (const text of body.runs) this.#does(this.#nested.sql(text));
+      for (const text of body.builds) this.#does(this.#nested.sql(`SELECT query_to_xml((${text}))`));
+    }
+  }
+
+  #alters(fields: Fields): void {
+    if (fields['objtype'] === 'OBJECT_FOREIGN_TABLE') this.#add(['export']);
+    for (const { subtype } of nodesOf(fields['cmds'], 'AlterTableCmd'))
+      if (
+        /^AT_(ChangeOwner|(Enable|Disable|Force|NoForce)RowSecurity|(Enable|Disable)(Always|Replica)?(Trig|Rule).*)$/.test(
+          String(subtype),
+        )
+      )
+        this.#add(['administration']);
   }
 
   #drop(fields: Fields): void {
     const type = String(fields['removeType'] ?? '');
-    if (/FOREIGN_SERVER|FDW|EXTENSION|PUBLICATION|ACCESS_METHOD|EVENT_TRIGGER|LANGUAGE|POLICY/.test(type))
-      this.#add(['administration']);
+    if (guardedObjects.test(type)) this.#add(['administration']);
     if (!/TABLE|VIEW|SEQUENCE|INDEX/.test(type) || !Array.isArray(fields['objects'])) return;
     for (const { items } of nodesOf(fields['objects'], 'List')) this.#relations.add(nameParts(items).join('.'));
   }
 
   /** The parts of a statement, with its common table expressions in sight of those that can see them. */
   #scoped(fields: Fields): void {
-    const depth = this.#shadowed.length;
+    const { depth } = this.#shadowed;
     const clause = fields['withClause'];
     if (isFields(clause)) {
       const expressions = nodesOf(clause['ctes'], 'CommonTableExpr');
       const names = expressions.map(({ ctename }) => String(ctename ?? ''));
-      if (clause['recursive'] === true) this.#shadowed.push(...names);
+      if (clause['recursive'] === true) for (const name of names) this.#shadowed.add(name);
       expressions.forEach((expression, index) => {
         this.#parts(expression);
-        if (clause['recursive'] !== true) this.#shadowed.push(names[index] ?? '');
+        if (clause['recursive'] !== true) this.#shadowed.add(names[index] ?? '');
       });
     }
-    for (const [key, value] of Object.entries(fields)) if (key !== 'withClause') this.#any(value);
-    this.#shadowed.length = depth;
+    // FOR UPDATE OF names what FROM has named.
+    for (const [key, value] of Object.entries(fields))
+      if (key !== 'withClause' && key !== 'lockingClause') this.#any(value);
+    this.#shadowed.leave(depth);
   }
 
   #parts(fields: Fields): void {
@@ -213,8 +294,11 @@ class StatementReader {
       case 'RangeVar':
         return this.#relation(fields);
       case 'ColumnRef':
-        this.#columns.add(columnName(fields));
-        return;
+        return this.#column(columnName(fields));
+      case 'A_Indirection':
+        // `(x).f` is the field f of x, or the function f of x where there is no such field.
+        for (const name of nameParts(fields['indirection'])) this.#calls(name, [fields['arg']], false);
+        break;
       case 'FuncCall':
         this.#call(fields);
         break;
@@ -231,48 +315,91 @@ class StatementReader {
     else if ('funcname' in fields) {
       this.#call(fields);
       this.#parts(fields);
-    } else this.#parts(fields);
+    } else {
+      // The functions that a cast, a transform, an operator class is made of.
+      if ('objname' in fields && this.#kind?.startsWith('CREATE') === true)
+        this.#names(nameParts(fields['objname']).join('.'), true);
+      this.#parts(fields);
+    }
   }
 
-  #relation({ catalogname, schemaname, relname }: Fields): void {
-    const name = String(relname ?? '');
-    if (schemaname === undefined && this.#shadowed.includes(name)) return;
-    this.#relations.add([catalogname, schemaname, name].filter((part) => part !== undefined).join('.'));
+  #relation(fields: Fields): void {
+    if (fields['schemaname'] !== undefined || !this.#shadowed.has(String(fields['relname'] ?? '')))
+      this.#touches(fields);
+  }
+
+  #touches({ catalogname, schemaname, relname }: Fields): void {
+    this.#relations.add(
+      [catalogname, schemaname, String(relname ?? '')].filter((part) => part !== undefined).join('.'),
+    );
+  }
+
+  #column(name: string): void {
+    this.#columns.add(name);
+    // `x.http`, of a row x that is a request, sends it.
+    if (/\.http$/i.test(name)) this.#names('http');
   }
 
   #call(fields: Fields): void {
     const name = nameParts(fields['funcname']).join('.');
     if (name === '') return;
     this.#functions.add(name);
-    this.#add(functionEffects(name) ?? []);
-    const args = Array.isArray(fields['args']) ? (fields['args'] as unknown[]) : [];
+    if (this.#answering) this.#add(['read']);
+    this.#calls(name, Array.isArray(fields['args']) ? (fields['args'] as unknown[]) : [], true);
+  }
+
+  #calls(name: string, args: readonly unknown[], certain: boolean): void {
+    this.#names(name, certain);
     if (/(^|\.)set_config$/i.test(name)) this.#setConfig(args);
-    if (runsItsArgument(name)) this.#runs(args[0]);
+    for (const at of sqlArguments(name, args.length)) if (!isInteger(args[at])) this.#runs(args[at]);
+    const reads = namedRelation(name);
+    if (reads === undefined) return;
+    const named = reads === 'database' ? '' : literalText(args[0]);
+    this.#relations.add(reads === 'relation' ? (named ?? '*') : reads === 'schema' ? `${named ?? '*'}.*` : '*.*');
+  }
+
+  /** A function that is called, or that something is made of. Where it may be another thing, only what is known counts. */
+  #names(name: string, certain = false): void {
+    const effects = functionEffects(name);
+    if (effects !== undefined) this.#add(effects);
+    if (certain || effects !== undefined) this.#functions.add(name);
   }
 
   #setConfig(args: readonly unknown[]): void {
-    const setting = literalText(args[0])?.toLowerCase();
-    if (setting === undefined || setting === 'role' || setting === 'session_authorization') this.#changesRole = true;
-    if (setting === undefined || setting === 'search_path') this.#changesSearchPath = true;
+    const setting = literalText(args[0]);
+    this.#changes(setting === undefined ? allChanges : settingChange(setting, literalText(args[1])));
   }
 
   /** SQL in a constant does what it does; SQL that is put together only when it runs can do anything. */
   #runs(argument: unknown): void {
     const text = literalText(argument);
-    const statements = text === undefined ? null : this.#nested(text);
-    if (statements === null) this.#add(allEffects);
-    else
-      for (const { effects, relations, columns, functions } of statements) {
-        this.#add(effects ?? allEffects);
-        for (const one of relations) this.#relations.add(one);
-        for (const one of columns) this.#columns.add(one);
-        for (const one of functions) this.#functions.add(one);
-      }
+    this.#does(text === undefined ? null : this.#nested.sql(text));
+  }
+
+  #does(statements: readonly SqlStatement[] | null): void {
+    if (statements === null) return this.#add(allEffects);
+    for (const { effects, relations, columns, functions } of statements) {
+      this.#add(effects ?? allEffects);
+      for (const one of relations) this.#relations.add(one);
+      for (const one of columns) this.#columns.add(one);
+      for (const one of functions) this.#functions.add(one);
+    }
   }
 
   #add(effects: readonly Effect[]): void {
     for (const effect of effects) this.#effects.add(effect);
   }
+}
+
+/** Objects that guard data or carry it elsewhere: to rename or to drop one is no matter of the schema alone. */
+const guardedObjects =
+  /FOREIGN_SERVER|FDW|EXTENSION|PUBLICATION|SUBSCRIPTION|ACCESS_METHOD|EVENT_TRIGGER|LANGUAGE|POLICY|ROLE|DATABASE|TABLESPACE/;
+
+/** The EXECUTE of `EXPLAIN EXECUTE p (…)` or `EXPLAIN CREATE TABLE t AS EXECUTE p (…)`. */
+function executedBy(node: { readonly type: string; readonly fields: Fields }): Fields | undefined {
+  if (node.type === 'ExecuteStmt') return node.fields;
+  const query = typedNode(node.fields['query']);
+  return query === undefined ? undefined : executedBy(query);
 }
 
 function columnName(fields: Fields): string {

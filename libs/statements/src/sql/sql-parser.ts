@@ -1,7 +1,8 @@
 import { createRequire } from 'node:module';
 import { constantFree } from './constant-free.ts';
 import { LruTexts } from './lru-texts.ts';
-import { readStatement, type ReadNested } from './read-statement.ts';
+import { plpgsqlBody, type PlpgsqlBody } from './plpgsql-body.ts';
+import { readStatement } from './read-statement.ts';
 import type { SqlStatement, SqlText } from './sql-text.ts';
 
 type Library = typeof import('libpg-query');
@@ -50,19 +51,35 @@ export class SqlParser {
     if (text.length > this.#textCharsMax) return { parsed: false, reason: 'it is too long to be parsed' };
     // To the parser a text ends there; whoever sends one wants that something else is judged than what runs.
     if (text.includes('\0')) return { parsed: false, reason: 'it has a zero byte in it' };
+    // Bytes that are not UTF-8 come as this: names and quotes that differ would look the same.
+    if (text.includes('\uFFFD')) return { parsed: false, reason: 'it has bytes in it that are not UTF-8' };
     if (text === '') return { parsed: true, fingerprint: '', statements: [] }; // the library refuses it
     try {
       const { stmts = [] } = this.#library.parseSync(text);
-      const nested: ReadNested = (inner) => {
+      const sql = (inner: string): readonly SqlStatement[] | null => {
         if (depth >= nestedMax) return null;
         const read = this.#read(inner, depth + 1);
         return read.parsed ? read.statements : null;
       };
-      const statements: SqlStatement[] = stmts.map(({ stmt }) => readStatement(stmt, nested));
+      const statements: SqlStatement[] = stmts.map(({ stmt, stmt_location: from = 0, stmt_len: length = 0 }) =>
+        readStatement(stmt, { sql, plpgsql: () => this.#plpgsql(text, from, length) }),
+      );
       return { parsed: true, fingerprint: depth === 0 ? this.#library.fingerprintSync(text) : '', statements };
     } catch (error) {
       if (error instanceof RangeError) this.#exhausted();
       return { parsed: false, reason: reasonOf(error) };
+    }
+  }
+
+  /** The body of one of a text's statements; where it stands is said in bytes, and no length means the rest. */
+  #plpgsql(text: string, from: number, length: number): PlpgsqlBody | null {
+    const bytes = Buffer.from(text);
+    const source = bytes.toString('utf8', from, length === 0 ? bytes.length : from + length);
+    try {
+      return plpgsqlBody(this.#library.parsePlPgSQLSync(source));
+    } catch (error) {
+      if (error instanceof RangeError) this.#exhausted();
+      return null;
     }
   }
 

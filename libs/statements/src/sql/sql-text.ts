@@ -26,6 +26,11 @@ export interface SqlStatement {
   readonly changesRole: boolean;
   /** What follows may mean other relations and functions by the same names. */
   readonly changesSearchPath: boolean;
+  /**
+   * Texts that follow may be read otherwise by the server than here: `standard_conforming_strings` off, or an encoding in
+   * which a backslash can be half of a character.
+   */
+  readonly changesLexing: boolean;
 }
 
 /** What a whole text does. */

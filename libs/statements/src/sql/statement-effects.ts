@@ -50,6 +50,7 @@ export const statementKinds: Readonly<Record<string, readonly [kind: string, eff
   CreateSeqStmt: ['CREATE SEQUENCE', schema],
   AlterSeqStmt: ['ALTER SEQUENCE', schema],
   CreateFunctionStmt: ['CREATE FUNCTION', schema],
+  ReturnStmt: ['RETURN', read], // the body of a function in standard SQL
   AlterFunctionStmt: ['ALTER FUNCTION', schema],
   CreateDomainStmt: ['CREATE DOMAIN', schema],
   AlterDomainStmt: ['ALTER DOMAIN', schema],

@@ -26,11 +26,27 @@ export function nameParts(list: unknown): string[] {
   return nodesOf(list, 'String').map(({ sval }) => String(sval ?? ''));
 }
 
-/** The text of a string constant, through casts. */
+/** The text of a string, be it a constant (through casts) or a name. */
 export function literalText(value: unknown): string | undefined {
   const node = typedNode(value);
+  if (node?.type === 'String') return String(node.fields['sval'] ?? '');
   if (node?.type === 'TypeCast') return literalText(node.fields['arg']);
   if (node?.type !== 'A_Const') return undefined;
   const { sval } = node.fields;
   return isFields(sval) ? String(sval['sval'] ?? '') : undefined;
+}
+
+export function isInteger(value: unknown): boolean {
+  const node = typedNode(value);
+  return node?.type === 'A_Const' && 'ival' in node.fields;
+}
+
+/** The value that a SET gives, as text; undefined where there is none. */
+export function constantText(value: unknown): string | undefined {
+  const node = typedNode(value);
+  if (node?.type !== 'A_Const') return literalText(value);
+  const { ival, boolval } = node.fields;
+  if (isFields(ival)) return String(ival['ival'] ?? 0);
+  if (isFields(boolval)) return String(boolval['boolval'] === true);
+  return literalText(value);
 }
