@@ -50,6 +50,15 @@ export function readFields({ raw }: WireMessage): Map<string, string> {
   return fields;
 }
 
+/** ParameterStatus: String name · String value. */
+export function readParameterStatus({ raw }: WireMessage): { readonly name: string; readonly value: string } {
+  const reader = new FieldReader(raw, bodyOffset);
+  const name = reader.text();
+  const value = reader.text();
+  reader.end();
+  return { name, value };
+}
+
 /** CommandComplete: String tag, such as `SELECT 3`. */
 export function readCommandTag({ raw }: WireMessage): { readonly tag: string; readonly rows: number } {
   const tag = new FieldReader(raw, bodyOffset).text();

@@ -19,6 +19,7 @@ export {
   readCommandTag,
   readCopyFormat,
   readFields,
+  readParameterStatus,
   readRowDescription,
   readTransactionStatus,
   withFormats,

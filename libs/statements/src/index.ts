@@ -1,2 +1,3 @@
+export { changesLexing } from './sql/settings.ts';
 export { loadSqlParser, SqlParser, type SqlParserOptions } from './sql/sql-parser.ts';
 export { allEffects, type Effect, type SqlStatement, type SqlText } from './sql/sql-text.ts';

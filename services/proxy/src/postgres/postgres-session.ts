@@ -1,6 +1,12 @@
 import type { TLSSocket } from 'node:tls';
 import { Fault } from '@inland/kernel';
-import { FrontendDecoder, noticeResponse, type MaskValue } from '@inland/postgres-wire';
+import {
+  FrontendDecoder,
+  noticeResponse,
+  readParameterStatus,
+  type MaskValue,
+  type WireMessage,
+} from '@inland/postgres-wire';
 import type { SqlParser } from '@inland/statements';
 import type { Denial, Ending, GatewaySession } from '../pipeline/gateway.ts';
 import type { ChunkReader } from './chunk-reader.ts';
@@ -62,15 +68,22 @@ export class PostgresSession {
     session.ended.addEventListener('abort', onEnded, { once: true });
     if (session.ended.aborted) onEnded();
     const exchange = new Exchange();
+    const sql = new SessionSql(sqlParser);
     const clientSide = new ClientSide({
       session,
       exchange,
       statements: new Statements(),
-      sql: new SessionSql(sqlParser),
+      sql,
       target: target.socket,
       mask,
     });
-    const targetSide = new TargetSide({ exchange, client, mask, plain: session.mask.length === 0 });
+    const plain = session.mask.length === 0;
+    const told = (message: WireMessage): void => {
+      const { name, value } = readParameterStatus(message);
+      sql.told(name, value);
+    };
+    for (const message of target.greeting) if (message.type === 'S') told(message);
+    const targetSide = new TargetSide({ exchange, client, mask, plain, told });
     session.onWarning((text) => {
       if (!this.#over) client.write(noticeResponse({ message: `Inland: ${text}` }));
     });

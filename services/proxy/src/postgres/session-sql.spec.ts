@@ -45,6 +45,53 @@ describe('what SQL does within a session', () => {
     expect(sql.read('EXECUTE p')?.effects).toBeNull();
   });
 
+  it.each([
+    'SET standard_conforming_strings = off',
+    'SET standard_conforming_strings TO DEFAULT; SET LOCAL standard_conforming_strings = 0',
+    "SELECT set_config('standard_conforming_strings', $1, false)",
+    "SELECT set_config('standard_' || 'conforming_strings', 'off', false)",
+    "UPDATE pg_settings SET setting = 'off' WHERE name = 'standard_conforming_strings'",
+    "WITH pg_settings AS (SELECT 1) UPDATE pg_catalog.pg_settings SET setting = 'off'",
+    "SET client_encoding = 'SJIS'",
+    "SET NAMES 'GB18030'",
+    'PREPARE s AS UPDATE pg_settings SET setting = $1',
+  ])('is not known any more once %s may have the server read texts otherwise', (text) => {
+    const sql = new SessionSql(parser);
+    expect(sql.read(text)).not.toBeNull();
+    expect(sql.read('SELECT 1')).toBeNull();
+    expect(sql.problem('SELECT 1')).toContain('standard_conforming_strings');
+  });
+
+  it.each([
+    'SET standard_conforming_strings = on',
+    "SET client_encoding TO 'UTF8'",
+    "SET NAMES 'latin1'",
+    'RESET ALL',
+    'DISCARD ALL',
+    'RESET standard_conforming_strings',
+    "SELECT set_config('search_path', '', false)",
+  ])('is known after %s', (text) => {
+    const sql = new SessionSql(parser);
+    sql.read(text);
+    expect(sql.read('SELECT 1')?.effects).toEqual(['read']);
+  });
+
+  it('is not known when the target tells that it reads texts otherwise', () => {
+    for (const [setting, value] of [
+      ['standard_conforming_strings', 'off'],
+      ['client_encoding', 'SHIFT_JIS_2004'],
+    ] as const) {
+      const sql = new SessionSql(parser);
+      sql.told('standard_conforming_strings', 'on');
+      sql.told('client_encoding', 'UTF8');
+      sql.told('server_encoding', 'EUC_JP');
+      expect(sql.read('SELECT 1')).not.toBeNull();
+      sql.told(setting, value);
+      sql.told(setting, 'on');
+      expect(sql.read('SELECT 1')).toBeNull();
+    }
+  });
+
   it('is remembered for so many names', () => {
     const sql = new SessionSql(parser);
     for (let count = 0; count <= 10_000; count += 1) sql.prepare(`p${count}`, 'SELECT 1');

@@ -1,5 +1,5 @@
 import type { OperationEffect } from '@inland/residency';
-import type { SqlParser, SqlStatement } from '@inland/statements';
+import { changesLexing, type SqlParser, type SqlStatement } from '@inland/statements';
 import type { SqlStatements } from '../pipeline/gateway.ts';
 
 /** Names of prepared statements that are remembered; what a further one does is not known. */
@@ -13,6 +13,8 @@ const namesMax = 10_000;
 export class SessionSql {
   readonly #parser: SqlParser;
   readonly #prepared = new Map<string, ReadonlySet<OperationEffect> | null>();
+  /** The server may read texts by other rules than the parser: once that was so, no text is known any more. */
+  #otherwise = false;
 
   constructor(parser: SqlParser) {
     this.#parser = parser;
@@ -21,7 +23,9 @@ export class SessionSql {
   /** Null: the text cannot be parsed, or does something that it does not tell. */
   read(text: string): SqlStatements | null {
     const read = this.#parser.read(text);
-    if (!read.parsed) return null;
+    if (!read.parsed || this.#otherwise) return null;
+    // A server reads a whole text before it does any of it: this one is still read as it is here.
+    this.#otherwise = read.statements.some((statement) => statement.changesLexing);
     const effects = new Set<OperationEffect>();
     let known = true;
     for (const statement of read.statements) {
@@ -40,8 +44,14 @@ export class SessionSql {
     };
   }
 
+  /** A setting that the target has told of (ParameterStatus): at the start of the session, and when it changes. */
+  told(setting: string, value: string): void {
+    this.#otherwise ||= changesLexing(setting, value);
+  }
+
   /** Why a text could not be parsed; undefined when it could. */
   problem(text: string): string | undefined {
+    if (this.#otherwise) return 'standard_conforming_strings or client_encoding is one by which quotes can mislead';
     const read = this.#parser.read(text);
     return read.parsed ? undefined : read.reason;
   }

@@ -26,6 +26,8 @@ export interface TargetSideOptions {
   readonly mask: MaskValue;
   /** Nothing is masked: rows pass as they are. */
   readonly plain: boolean;
+  /** Takes what the target says of its settings (ParameterStatus). */
+  readonly told: (message: WireMessage) => void;
 }
 
 const goesOn = ({ continues, status }: Step): boolean => continues === true && (status === '' || status === 'PARSE');
@@ -52,6 +54,7 @@ export class TargetSide {
 
   #take(message: WireMessage): void {
     const { step, over } = this.#options.exchange.received(message);
+    if (message.type === 'S') this.#options.told(message);
     this.#command = step?.command ?? this.#command;
     if (message.type === 'E') this.#error(message, step);
     else if (message.type === 'd' && step !== undefined) this.#copied(message, step);
