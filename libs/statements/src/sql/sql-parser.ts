@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { constantFree } from './constant-free.ts';
+import { isCostlyToLex } from './lexing-cost.ts';
 import { LruTexts } from './lru-texts.ts';
 import { plpgsqlBody, type PlpgsqlBody } from './plpgsql-body.ts';
 import { readStatement } from './read-statement.ts';
@@ -53,6 +54,8 @@ export class SqlParser {
     if (text.includes('\0')) return { parsed: false, reason: 'it has a zero byte in it' };
     // Bytes that are not UTF-8 come as this: names and quotes that differ would look the same.
     if (text.includes('\uFFFD')) return { parsed: false, reason: 'it has bytes in it that are not UTF-8' };
+    if (isCostlyToLex(text))
+      return { parsed: false, reason: 'it has too many comments or signs in a row to be parsed' };
     if (text === '') return { parsed: true, fingerprint: '', statements: [] }; // the library refuses it
     try {
       const { stmts = [] } = this.#library.parseSync(text);
@@ -61,8 +64,9 @@ export class SqlParser {
         const read = this.#read(inner, depth + 1);
         return read.parsed ? read.statements : null;
       };
+      let bytes: Buffer | undefined;
       const statements: SqlStatement[] = stmts.map(({ stmt, stmt_location: from = 0, stmt_len: length = 0 }) =>
-        readStatement(stmt, { sql, plpgsql: () => this.#plpgsql(text, from, length) }),
+        readStatement(stmt, { sql, plpgsql: () => this.#plpgsql((bytes ??= Buffer.from(text)), from, length) }),
       );
       return { parsed: true, fingerprint: depth === 0 ? this.#library.fingerprintSync(text) : '', statements };
     } catch (error) {
@@ -72,8 +76,7 @@ export class SqlParser {
   }
 
   /** The body of one of a text's statements; where it stands is said in bytes, and no length means the rest. */
-  #plpgsql(text: string, from: number, length: number): PlpgsqlBody | null {
-    const bytes = Buffer.from(text);
+  #plpgsql(bytes: Buffer, from: number, length: number): PlpgsqlBody | null {
     const source = bytes.toString('utf8', from, length === 0 ? bytes.length : from + length);
     try {
       return plpgsqlBody(this.#library.parsePlPgSQLSync(source));
