@@ -1,5 +1,5 @@
-// `npm run bench -- pg`: pgbench (select only: simple, extended, prepared, a connection each time) and COPY, side by side
-// in one run. The ways to one and the same PostgreSQL, each with TLS and SCRAM:
+// `npm run bench -- pg`: pgbench (select only: simple, extended, prepared, a connection each time), and COPY and SELECT of a
+// million rows, side by side in one run. The ways to one and the same PostgreSQL, each with TLS and SCRAM:
 //
 //   direct      no one between
 //   pgbouncer   session pooling, which keeps its connections to the server open
@@ -21,7 +21,8 @@ import { startPostgres, token } from './setup/listeners.mjs';
 
 const execute = promisify(execFile);
 const modes = ['simple', 'extended', 'prepared', 'connect'];
-const copyRows = 200_000;
+/** Rows of some 100 bytes; one in fifty has an e-mail address. */
+const tableRows = 1_000_000;
 
 /** The listener over the real pipeline, the real policy and the embedded log. */
 async function startInland({ folder, database, tls }) {
@@ -52,9 +53,11 @@ async function pgbench(way, mode, { seconds, clients }) {
 }
 
 const psqlArgs = (way, statements) =>
-  ['-X', '-q', '-v', 'ON_ERROR_STOP=1', '-d', way.connection].concat(statements.flatMap((each) => ['-c', each]));
+  ['-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1', '-d', way.connection].concat(
+    statements.flatMap((each) => ['-c', each]),
+  );
 
-/** Runs psql, with `input` if any. @returns {Promise<number>} MB a second */
+/** Runs psql, with `input` if any; what it prints goes nowhere. @returns {Promise<number>} MB a second */
 async function copy(way, statements, bytes, input) {
   const startedAt = performance.now();
   const child = spawn('psql', psqlArgs(way, statements), {
@@ -143,19 +146,21 @@ export async function run({ json = false, seconds = 2, rounds = 3, clients = 8, 
   try {
     const { direct } = ways;
     await execute('pgbench', ['-i', '-q', '-s', '1', direct.connection], { env: environmentOf(direct) });
-    const rows = `SELECT n AS id, md5(n::text) AS a, repeat('x', 60) AS b FROM generate_series(1, ${copyRows}) n`;
+    const note = `CASE WHEN n % 50 = 0 THEN 'write to user' || n || '@example.com, or call' ELSE repeat('x', 60) END`;
+    const rows = `SELECT n AS id, md5(n::text) AS a, ${note} AS b FROM generate_series(1, ${tableRows}) n`;
     await execute('psql', psqlArgs(direct, [`CREATE UNLOGGED TABLE bench_copy AS ${rows}`]), {
       env: environmentOf(direct),
     });
     const { stdout: lines } = await execute('psql', psqlArgs(direct, ['COPY bench_copy TO STDOUT']), {
       env: environmentOf(direct),
-      maxBuffer: 64 * 1024 * 1024,
+      maxBuffer: 512 * 1024 * 1024,
       encoding: 'buffer',
     });
     const copyIn = ['BEGIN', 'COPY bench_copy FROM STDIN', 'ROLLBACK'];
     const measures = {
       ...Object.fromEntries(modes.map((mode) => [`${mode} (tps)`, (way) => pgbench(way, mode, { seconds, clients })])),
       'copy out (MB/s)': (way) => copy(way, ['COPY bench_copy TO STDOUT'], lines.length),
+      'select (MB/s)': (way) => copy(way, ['SELECT * FROM bench_copy'], lines.length),
       'copy in (MB/s)': (way) => copy(way, copyIn, lines.length, lines),
     };
     for (const way of Object.values(ways)) await pgbench(way, 'prepared', { seconds: Math.min(2, seconds), clients }); // warm up

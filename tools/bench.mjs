@@ -1,4 +1,5 @@
-// `npm run bench -- NAME [--json]`: runs bench/NAME.mjs. Figures are ratios, side by side in one run.
+// `npm run bench -- NAME [--json] [--OPTION VALUE …]`: runs bench/NAME.mjs with its options, such as `--only copy` and
+// `--rounds 1`. Figures are ratios, side by side in one run.
 import { existsSync, readdirSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
 
@@ -13,5 +14,11 @@ if (name === undefined || !existsSync(file)) {
 }
 execFileSync('node_modules/.bin/tsc', ['-b', 'tsconfig.json'], { stdio: 'inherit' });
 const { run } = await import(file.href);
-await run({ json: flags.includes('--json') });
+const options = {};
+for (let at = 0; at < flags.length; at += 1) {
+  const key = flags[at].replace(/^--/, '');
+  if (key === 'json') options.json = true;
+  else options[key] = Number.isNaN(Number(flags[(at += 1)])) ? flags[at] : Number(flags[at]);
+}
+await run(options);
 process.exit(0);

@@ -27,10 +27,7 @@ export async function startPostgres(opened, { tls }) {
     gateway: opened.gateway,
     authenticate: async (given) => (given === token ? alice : unproven('database-token', '')),
     tls,
-    maskValue: (detectors) => {
-      const masker = new ValueMasker(detectors);
-      return (value) => masker.mask(value);
-    },
+    valueMask: (detectors) => new ValueMasker(detectors),
     sqlParser: await loadSqlParser(),
     logger,
   });

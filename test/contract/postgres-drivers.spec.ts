@@ -6,6 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { openLocalCa } from '@inland/local-ca';
+import { ValueMasker } from '@inland/masking';
 import { PostgresListener } from '@inland/proxy';
 import { loadSqlParser } from '@inland/statements';
 import { driverNames, installPostgresDrivers, runDriver } from '../parts/postgres-drivers.mjs';
@@ -53,7 +54,7 @@ beforeAll(async () => {
     host: '127.0.0.1',
     port: 0,
     limits: { unauthenticatedMax: 10, handshakeMillis: 30_000 },
-    maskValue: () => (data) => ({ data, masked: 0 }),
+    valueMask: (names) => new ValueMasker(names),
     sqlParser: await loadSqlParser(),
     logger: { warn: () => undefined },
   });

@@ -95,10 +95,7 @@ async function start(options: Partial<FakeGatewayOptions> = {}, limits: { readon
     host: '127.0.0.1',
     port: 0,
     limits: { unauthenticatedMax: 50, handshakeMillis: limits.handshakeMillis ?? 10_000 },
-    maskValue: (names) => {
-      const masker = new ValueMasker(names);
-      return (value) => masker.mask(value);
-    },
+    valueMask: (names) => new ValueMasker(names),
     logger: { warn: () => undefined },
   });
   await listener.listen();

@@ -64,10 +64,7 @@ async function start(mask: readonly string[]): Promise<{ readonly gateway: FakeG
     host: '127.0.0.1',
     port: 0,
     limits: { unauthenticatedMax: 10, handshakeMillis: 30_000 },
-    maskValue: (detectors) => {
-      const masker = new ValueMasker(detectors);
-      return (value) => masker.mask(value);
-    },
+    valueMask: (detectors) => new ValueMasker(detectors),
     sqlParser: await loadSqlParser(),
     logger: { warn: () => undefined },
   });

@@ -71,7 +71,7 @@ beforeAll(async () => {
     ...where,
     authenticate: async () => alice,
     tls: { key: keyPem, cert: certPem },
-    maskValue: (detectors) => (value) => new ValueMasker(detectors).mask(value),
+    valueMask: (detectors) => new ValueMasker(detectors),
     sqlParser: await loadSqlParser(),
     logger,
   });

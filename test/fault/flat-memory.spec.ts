@@ -86,7 +86,7 @@ beforeAll(async () => {
     }),
     authenticate: async () => proven,
     tls: { key: keyPem, cert: certPem },
-    maskValue: (detectors) => (value) => new ValueMasker(detectors).mask(value),
+    valueMask: (detectors) => new ValueMasker(detectors),
     sqlParser: await loadSqlParser(),
   });
   const [host, alice] = [newSshKeyPair(), newSshKeyPair()];

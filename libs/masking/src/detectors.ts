@@ -1,6 +1,7 @@
 import { Fault } from '@inland/kernel';
+import { candidatePlaces, type Wanted } from './candidate-places.ts';
 import { card } from './card.ts';
-import type { Detector, Finding } from './detector.ts';
+import type { Detector, Span } from './detector.ts';
 import { email } from './email.ts';
 import { iban } from './iban.ts';
 
@@ -18,9 +19,24 @@ export function detectorsNamed(names: readonly string[]): Detector[] {
   });
 }
 
+export const wantedBy = (detectors: readonly Detector[]): Wanted => ({
+  emails: detectors.includes(email),
+  cards: detectors.includes(card),
+  ibans: detectors.includes(iban),
+});
+
+/** A value that was found, and by what: that masks it. */
+export interface Finding extends Span {
+  readonly detector: Detector;
+}
+
 /** All findings in order, without overlaps: the earlier one counts, and of two at one place the longer. */
-export function findAll(detectors: readonly Detector[], text: string, before: string): Finding[] {
-  const findings = detectors.flatMap((detector) => detector.find(text, before));
+export function findAll(detectors: readonly Detector[], bytes: Uint8Array, before: number): Finding[] {
+  const places = candidatePlaces(bytes, wantedBy(detectors));
+  const findings: Finding[] = [];
+  if (places.length === 0) return findings;
+  for (const detector of detectors)
+    for (const { start, end } of detector.find(bytes, places, before)) findings.push({ start, end, detector });
   if (findings.length < 2) return findings;
   findings.sort((one, other) => one.start - other.start || other.end - one.end);
   let end = 0;

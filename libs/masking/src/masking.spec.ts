@@ -72,6 +72,46 @@ function streamed(chunks: readonly Uint8Array[]): { readonly out: string; readon
   };
 }
 
+describe('candidates', () => {
+  it('pass over no value, whatever it lies between', () => {
+    const piece = fc.oneof(
+      fc.constantFrom(
+        ...planted,
+        '4-1-1-1-1-1-1-1-1-1-1-1-1-1-1-1',
+        ' ',
+        '\0',
+        '\n',
+        'DE89',
+        '@',
+        'x@y.example',
+        '12 ',
+      ),
+      fc.string({ maxLength: 12 }),
+    );
+    let masked = 0;
+    const masker = new ValueMasker(names);
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 20 }), (pieces) => {
+        const bytes = Buffer.from(pieces.join(''));
+        const candidate = masker.candidates(bytes);
+        masked += masker.mask(bytes).masked;
+        for (let at = 0; at < bytes.length;) {
+          const next = candidate(at);
+          expect(masker.mask(bytes.subarray(at, next)).masked).toBe(0);
+          at = next + 1;
+        }
+      }),
+      { numRuns: 2_000 },
+    );
+    expect(masked).toBeGreaterThan(100);
+  });
+
+  it('pass over a text that holds nothing like a value', () => {
+    const bytes = Buffer.from('id 17 since 2026-11-23, state ok\n'.repeat(50));
+    expect(new ValueMasker(names).candidates(bytes)(0)).toBe(bytes.length);
+  });
+});
+
 describe('StreamMasker', () => {
   const whole = streamed([Buffer.from(text)]);
 

@@ -1,6 +1,6 @@
-import { detectorsNamed, findAll } from './detectors.ts';
-import type { Detector } from './detector.ts';
-import { latin1, overwrite, type Masked } from './value-masker.ts';
+import { detectorsNamed, findAll, type Finding } from './detectors.ts';
+import { valueBytesMax, type Detector } from './detector.ts';
+import { masked, type Masked } from './value-masker.ts';
 
 const nothing = new Uint8Array(0);
 
@@ -12,7 +12,7 @@ export class StreamMasker {
   readonly #detectors: readonly Detector[];
   #held: Uint8Array = nothing;
   /** The byte that was given last: a value does not begin in the middle of a number or a word. */
-  #before = '';
+  #before = -1;
 
   constructor(detectors: readonly string[]) {
     this.#detectors = detectorsNamed(detectors);
@@ -26,13 +26,12 @@ export class StreamMasker {
   write(chunk: Uint8Array): Masked {
     if (this.#detectors.length === 0) return { data: chunk, masked: 0 };
     const data = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk]);
-    const text = latin1(data);
-    const findings = findAll(this.#detectors, text, this.#before);
-    let cut = text.length - Math.max(...this.#detectors.map((detector) => detector.heldAtEnd(text)));
+    const findings = findAll(this.#detectors, data, this.#before);
+    const end = Buffer.from(data.subarray(-valueBytesMax)).toString('latin1');
+    let cut = data.length - Math.max(...this.#detectors.map((detector) => detector.heldAtEnd(end)));
     for (const { start, end } of findings) if (start < cut && end > cut) cut = start;
     return this.#give(
       data,
-      text,
       cut,
       findings.filter(({ end }) => end <= cut),
     );
@@ -42,14 +41,13 @@ export class StreamMasker {
   flush(): Masked {
     const data = this.#held;
     if (data.length === 0) return { data: nothing, masked: 0 };
-    const text = latin1(data);
-    return this.#give(data, text, text.length, findAll(this.#detectors, text, this.#before));
+    return this.#give(data, data.length, findAll(this.#detectors, data, this.#before));
   }
 
-  #give(data: Uint8Array, text: string, cut: number, findings: ReturnType<typeof findAll>): Masked {
+  #give(data: Uint8Array, cut: number, findings: readonly Finding[]): Masked {
     this.#held = cut === data.length ? nothing : Buffer.from(data.subarray(cut));
     const given = data.subarray(0, cut);
-    if (cut > 0) this.#before = text[cut - 1] ?? '';
-    return { data: findings.length === 0 ? given : overwrite(given, findings), masked: findings.length };
+    if (cut > 0) this.#before = data[cut - 1] ?? -1;
+    return { data: findings.length === 0 ? given : masked(given, findings), masked: findings.length };
   }
 }

@@ -1,6 +1,6 @@
 export { serverEndPoint, type ChannelBinding } from './channel-binding.ts';
 export { messageBytesMax, passwordBytesMax, startupBytesMax } from './wire-limits.ts';
-export { BackendDecoder, bodyOffset, FrontendDecoder, type WireMessage } from './message-decoder.ts';
+export { BackendDecoder, bodyOffset, FrontendDecoder, type WireMessage, type WireRun } from './message-decoder.ts';
 export { decodeStartup, type StartupPacket } from './startup.ts';
 export {
   readBind,
@@ -52,5 +52,6 @@ export {
 } from './client-writers.ts';
 export { ScramClient } from './scram-client.ts';
 export { columnMask, maskDataRow, type ColumnMask, type MaskedMessage } from './mask-data-row.ts';
-export type { MaskValue } from './mask-value.ts';
+export { maskRun } from './mask-run.ts';
+export type { ValueMask } from './mask-value.ts';
 export { maskCopyData, maskFields, maskFunctionResult, maskNotification } from './mask-text-messages.ts';

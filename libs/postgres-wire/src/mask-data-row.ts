@@ -1,7 +1,7 @@
 import { Fault } from '@inland/kernel';
 import type { Column } from './backend-messages.ts';
 import { maskArray } from './mask-array.ts';
-import type { MaskValue } from './mask-value.ts';
+import type { ValueMask } from './mask-value.ts';
 import { bodyOffset } from './message-decoder.ts';
 
 /**
@@ -34,7 +34,7 @@ export interface MaskedMessage {
  * Masks a DataRow: Int16 n · (Int32 length, -1 for null · bytes) × n. Columns beyond `columns` are `unknown`.
  * Faults with `protocol_violation` when the row is malformed.
  */
-export function maskDataRow(raw: Buffer, columns: readonly ColumnMask[], mask: MaskValue): MaskedMessage {
+export function maskDataRow(raw: Buffer, columns: readonly ColumnMask[], mask: ValueMask): MaskedMessage {
   if (raw.length < bodyOffset + 2) throw malformed();
   const found = maskCells(raw, bodyOffset, columns, mask);
   if (found.end !== raw.length) throw malformed();
@@ -52,7 +52,7 @@ export function maskCells(
   bytes: Buffer,
   from: number,
   columns: readonly ColumnMask[],
-  mask: MaskValue,
+  mask: ValueMask,
 ): { readonly parts: Buffer[] | undefined; readonly masked: number; readonly end: number } {
   const count = bytes.readUInt16BE(from);
   let at = from + 2;
@@ -81,12 +81,12 @@ export function maskCells(
   return { parts, masked, end: at };
 }
 
-function maskCell(value: Buffer, column: ColumnMask, mask: MaskValue): ReturnType<MaskValue> {
+function maskCell(value: Buffer, column: ColumnMask, mask: ValueMask): ReturnType<ValueMask['mask']> {
   switch (column) {
     case 'pass':
       return { data: value, masked: 0 };
     case 'text':
-      return mask(value);
+      return mask.mask(value);
     case 'array':
       return maskArray(value, mask) ?? sameLength(value, mask);
     case 'unknown':
@@ -94,8 +94,8 @@ function maskCell(value: Buffer, column: ColumnMask, mask: MaskValue): ReturnTyp
   }
 }
 
-function sameLength(value: Buffer, mask: MaskValue): ReturnType<MaskValue> {
-  const found = mask(value);
+function sameLength(value: Buffer, mask: ValueMask): ReturnType<ValueMask['mask']> {
+  const found = mask.mask(value);
   if (found.masked === 0 || found.data.length === value.length) return found;
   return { data: Buffer.alloc(value.length, 0x2a), masked: found.masked };
 }

@@ -1,6 +1,6 @@
 import { FieldReader } from './field-reader.ts';
 import { maskCells, type MaskedMessage } from './mask-data-row.ts';
-import type { MaskValue } from './mask-value.ts';
+import type { ValueMask } from './mask-value.ts';
 import { bodyOffset } from './message-decoder.ts';
 import { bytesOf, writeMessage } from './write-message.ts';
 
@@ -8,7 +8,7 @@ import { bytesOf, writeMessage } from './write-message.ts';
 const constantFields = new Set('SVCPpFLR');
 
 /** Masks the texts of an ErrorResponse or NoticeResponse: they quote values. */
-export function maskFields(raw: Buffer, mask: MaskValue): MaskedMessage {
+export function maskFields(raw: Buffer, mask: ValueMask): MaskedMessage {
   const reader = new FieldReader(raw, bodyOffset);
   const parts: Buffer[] = [];
   let masked = 0;
@@ -16,7 +16,7 @@ export function maskFields(raw: Buffer, mask: MaskValue): MaskedMessage {
     const from = reader.position;
     reader.text();
     const value = raw.subarray(from, reader.position - 1);
-    const found = constantFields.has(String.fromCharCode(kind)) ? { data: value, masked: 0 } : mask(value);
+    const found = constantFields.has(String.fromCharCode(kind)) ? { data: value, masked: 0 } : mask.mask(value);
     masked += found.masked;
     parts.push(Buffer.from([kind]), Buffer.from(found.data), Buffer.alloc(1));
   }
@@ -25,21 +25,21 @@ export function maskFields(raw: Buffer, mask: MaskValue): MaskedMessage {
 }
 
 /** Masks the payload of a NotificationResponse: Int32 process · String channel · String payload. */
-export function maskNotification(raw: Buffer, mask: MaskValue): MaskedMessage {
+export function maskNotification(raw: Buffer, mask: ValueMask): MaskedMessage {
   const reader = new FieldReader(raw, bodyOffset);
   const processId = reader.int32();
   const channel = reader.text();
-  const { data, masked } = mask(Buffer.from(reader.text()));
+  const { data, masked } = mask.mask(Buffer.from(reader.text()));
   if (masked === 0) return { raw, masked };
   return { raw: writeMessage('A', processId, channel, bytesOf(Buffer.from(data).toString('utf8'))), masked };
 }
 
 /** Masks a FunctionCallResponse: Int32 length (-1: NULL) · bytes. */
-export function maskFunctionResult(raw: Buffer, mask: MaskValue): MaskedMessage {
+export function maskFunctionResult(raw: Buffer, mask: ValueMask): MaskedMessage {
   const reader = new FieldReader(raw, bodyOffset);
   const length = reader.int32();
   if (length < 0) return { raw, masked: 0 };
-  const { data, masked } = mask(reader.bytes(length));
+  const { data, masked } = mask.mask(reader.bytes(length));
   return masked === 0 ? { raw, masked } : { raw: writeMessage('V', data.length, Buffer.from(data)), masked };
 }
 
@@ -49,9 +49,9 @@ const copySignature = Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1');
  * Masks a CopyData message of a COPY to the client, in which the server sends one row: a line of text, or a row of the
  * binary form (Int16 n · (Int32 length · bytes) × n; the first one after a header, the last one Int16 -1).
  */
-export function maskCopyData(raw: Buffer, format: 'text' | 'binary', mask: MaskValue): MaskedMessage {
+export function maskCopyData(raw: Buffer, format: 'text' | 'binary', mask: ValueMask): MaskedMessage {
   if (format === 'text') {
-    const { data, masked } = mask(raw.subarray(bodyOffset));
+    const { data, masked } = mask.mask(raw.subarray(bodyOffset));
     return masked === 0 ? { raw, masked } : { raw: writeMessage('d', Buffer.from(data)), masked };
   }
   let at = bodyOffset;

@@ -2,21 +2,23 @@ import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { readFields } from './backend-messages.ts';
 import { columnMask, maskDataRow } from './mask-data-row.ts';
-import type { MaskValue } from './mask-value.ts';
+import type { ValueMask } from './mask-value.ts';
+import { maskRun } from './mask-run.ts';
 import { maskCopyData, maskFields, maskNotification } from './mask-text-messages.ts';
 import { errorResponse } from './server-writers.ts';
 import { writeMessage } from './write-message.ts';
 
 /** Masks the word `secret`, as a longer or an equally long one. */
-const masking =
-  (as: string): MaskValue =>
-  (value) => {
+const masking = (as: string): ValueMask => ({
+  candidates: () => (from) => from,
+  mask: (value) => {
     const text = Buffer.from(value).toString('latin1');
     const masked = text.split('secret').length - 1;
     return masked === 0
       ? { data: value, masked }
       : { data: Buffer.from(text.replaceAll('secret', as), 'latin1'), masked };
-  };
+  },
+});
 const longer = masking('<hidden>');
 const equal = masking('******');
 
@@ -128,5 +130,38 @@ describe('other messages that quote values', () => {
     });
     expect(maskCopyData(writeMessage('d', cells(['secret'])), 'binary', equal).masked).toBe(1);
     expect(maskCopyData(writeMessage('d', Buffer.from('ffff', 'hex')), 'binary', equal).masked).toBe(0);
+  });
+});
+
+describe('maskRun', () => {
+  const lines = ['1\tx\n', '2\tsecret\n', '3\ty\n', '4\tsecret secret\n'];
+  const run = (texts: readonly string[]): Buffer =>
+    Buffer.concat(texts.map((text) => writeMessage('d', Buffer.from(text))));
+  const maskLine =
+    (looked: Buffer[] = []) =>
+    (message: Buffer) => {
+      looked.push(message);
+      return maskCopyData(message, 'text', longer);
+    };
+
+  it('masks each message, whatever stands between', () => {
+    const expected = run(lines.map((line) => line.replaceAll('secret', '<hidden>')));
+    expect(maskRun(run(lines), longer, maskLine())).toEqual({ raw: expected, masked: 3 });
+  });
+
+  it('looks only where a value might be', () => {
+    const looked: Buffer[] = [];
+    const candidates = (bytes: Uint8Array) => (from: number) => {
+      const found = Buffer.from(bytes).indexOf('secret', from);
+      return found < 0 ? bytes.length : found;
+    };
+    const { masked } = maskRun(run(lines), { ...longer, candidates }, maskLine(looked));
+    expect(masked).toBe(3);
+    expect(looked).toEqual([run([lines[1] ?? '']), run([lines[3] ?? ''])]);
+  });
+
+  it('gives the run itself when nothing is masked', () => {
+    const raw = run(['a', 'b']);
+    expect(maskRun(raw, longer, maskLine()).raw).toBe(raw);
   });
 });

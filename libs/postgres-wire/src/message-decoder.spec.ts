@@ -34,6 +34,26 @@ describe('a message decoder', () => {
     ).toEqual(whole);
   });
 
+  it('gives rows that lie one behind the other together, and loses none whatever the bytes are split at', () => {
+    const row = captured.subarray(29, 41);
+    expect(row.toString('latin1', 0, 1)).toBe('D');
+    const rows = Buffer.concat([captured.subarray(0, 29), row, row, row, captured.subarray(41)]);
+    const given = (chunks: readonly Buffer[]) => {
+      const decoder = new BackendDecoder();
+      return chunks.flatMap((chunk) => decoder.pushRuns(chunk));
+    };
+    const shape = given([rows]).map(({ type, count }) => `${type}${count}`);
+    expect(shape).toEqual(['T1', 'D3', 'C1', 'Z1']);
+    for (let at = 0; at <= rows.length; at += 1) {
+      const runs = given([rows.subarray(0, at), rows.subarray(at)]);
+      expect(Buffer.concat(runs.map(({ raw }) => raw))).toEqual(rows);
+      for (const { raw, type, count } of runs) {
+        const alone = new BackendDecoder().push(raw);
+        expect(alone.map((each) => each.type)).toEqual(Array.from({ length: count }, () => type));
+      }
+    }
+  });
+
   it.each([
     ['a length below its own', '5100000003', 'protocol_violation'],
     ['a length of nothing', '5100000000', 'protocol_violation'],

@@ -79,10 +79,7 @@ async function createProxy(context: ServiceContext, config: ProxyConfig): Promis
     port: config.postgres.port,
     limits: config.postgres,
     coordination,
-    maskValue: (detectors) => {
-      const masker = new ValueMasker(detectors);
-      return (value) => masker.mask(value);
-    },
+    valueMask: (detectors) => new ValueMasker(detectors),
     sqlParser: await loadSqlParser(),
     logger,
   });

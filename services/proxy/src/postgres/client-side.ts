@@ -10,7 +10,7 @@ import {
   readNamed,
   readParse,
   readText,
-  type MaskValue,
+  type ValueMask,
   type WireMessage,
 } from '@inland/postgres-wire';
 import type { CommandVerdict, Denial, GatewaySession } from '../pipeline/gateway.ts';
@@ -41,7 +41,7 @@ export interface ClientSideOptions {
   readonly statements: Statements;
   readonly sql: SessionSql;
   readonly target: Writable;
-  readonly mask: MaskValue;
+  readonly mask: ValueMask;
 }
 
 /**

@@ -19,9 +19,12 @@ function command(): { readonly record: CommandRecord; readonly recorded: string[
   return { record, recorded, summarised };
 }
 
-const mask = (value: Uint8Array) => {
-  const text = Buffer.from(value).toString();
-  return { data: Buffer.from(text.replaceAll('secret', '******')), masked: text.split('secret').length - 1 };
+const mask = {
+  mask: (value: Uint8Array) => {
+    const text = Buffer.from(value).toString();
+    return { data: Buffer.from(text.replaceAll('secret', '******')), masked: text.split('secret').length - 1 };
+  },
+  candidates: () => (from: number) => from,
 };
 
 describe('the record of what is copied in', () => {

@@ -1,5 +1,5 @@
 import { StreamKind } from '@inland/events';
-import type { MaskValue } from '@inland/postgres-wire';
+import type { ValueMask } from '@inland/postgres-wire';
 import type { CommandRecord } from '../pipeline/gateway.ts';
 
 /** How much of a COPY is recorded in full, in bytes; the rest is counted and hashed. */
@@ -11,11 +11,11 @@ export const copyBytesKept = 64 * 1024;
  */
 export class CopyInputRecord {
   readonly #command: CommandRecord;
-  readonly #mask: MaskValue;
+  readonly #mask: ValueMask;
   #line: Buffer = Buffer.alloc(0);
   #kept = 0;
 
-  constructor(command: CommandRecord, mask: MaskValue) {
+  constructor(command: CommandRecord, mask: ValueMask) {
     this.#command = command;
     this.#mask = mask;
   }
@@ -45,7 +45,7 @@ export class CopyInputRecord {
   async #record(data: Buffer): Promise<void> {
     if (data.length === 0) return;
     this.#kept += data.length;
-    const { data: masked, masked: values } = this.#mask(data);
+    const { data: masked, masked: values } = this.#mask.mask(data);
     await this.#command.record(StreamKind.INPUT, masked, values);
   }
 }

@@ -89,8 +89,9 @@ export class Exchange {
       });
   }
 
-  received(message: WireMessage): Received {
-    const answer = this.#answer(message);
+  /** `count`: so many messages of one type, DataRow or CopyData, came together. */
+  received(message: WireMessage, count = 1): Received {
+    const answer = this.#answer(message, count);
     if (answer.over.length > 0 && this.#room !== undefined) {
       this.#room();
       this.#room = undefined;
@@ -98,7 +99,7 @@ export class Exchange {
     return answer;
   }
 
-  #answer(message: WireMessage): Received {
+  #answer(message: WireMessage, count: number): Received {
     while (this.#steps[0]?.kind === 'copy-end') this.#steps.shift();
     const head = this.#steps[0];
     if (message.type === 'N' || message.type === 'S' || message.type === 'A') return { step: head, over: nothing };
@@ -120,7 +121,7 @@ export class Exchange {
       case 'T':
         return this.#described(message, head);
       case 'D':
-        head.rowsSeen += 1;
+        head.rowsSeen += count;
         return this.#within(head, 'query', 'execute');
       case 'C':
         return this.#completed(message, head);

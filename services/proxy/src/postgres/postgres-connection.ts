@@ -7,7 +7,7 @@ import {
   errorResponse,
   maskFields,
   readyForQuery,
-  type MaskValue,
+  type ValueMask,
   type StartupPacket,
 } from '@inland/postgres-wire';
 import type { SqlParser } from '@inland/statements';
@@ -29,7 +29,7 @@ export interface ConnectionServices {
   readonly authenticate: (token: string, requestedName: string) => Promise<Identity>;
   readonly secureContext: SecureContext;
   readonly cancels: CancelRegistry;
-  readonly maskValue: (detectors: readonly string[]) => MaskValue;
+  readonly valueMask: (detectors: readonly string[]) => ValueMask;
   readonly sqlParser: SqlParser;
   readonly handshakeMillis: number;
   readonly dialMillis: number;
@@ -173,7 +173,7 @@ export class PostgresConnection {
       await this.#dialFailed(dialled, session);
       return;
     }
-    const mask = this.#services.maskValue(session.mask);
+    const mask = this.#services.valueMask(session.mask);
     const { key } = dialled.target;
     const cancelRunning = (): void => {
       if (key !== undefined) void cancelAtTarget(target, key, dialMillis);
@@ -226,7 +226,7 @@ export class PostgresConnection {
   #welcome(
     target: OpenTarget,
     key: { readonly processId: number; readonly secret: Buffer },
-    mask: MaskValue,
+    mask: ValueMask,
   ): Buffer[] {
     const greeting = target.greeting.map(({ type, raw }) => (type === 'N' ? maskFields(raw, mask).raw : raw));
     return [authenticationOk(), ...greeting, backendKeyData(key.processId, key.secret), readyForQuery('I')];
@@ -234,7 +234,7 @@ export class PostgresConnection {
 
   async #dialFailed(result: Exclude<DialResult, { kind: 'open' }>, session: GatewaySession): Promise<void> {
     if (result.kind === 'refused') {
-      const { raw } = maskFields(result.response.raw, this.#services.maskValue(session.mask));
+      const { raw } = maskFields(result.response.raw, this.#services.valueMask(session.mask));
       if (this.#client !== undefined) endWith(this.#client, raw);
       await session.close('failed', 'target_refused');
       return;

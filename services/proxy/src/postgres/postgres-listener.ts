@@ -2,7 +2,7 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import { createSecureContext, type SecureContext } from 'node:tls';
 import type { Coordination } from '@inland/coordination';
 import { Fault, withDeadline } from '@inland/kernel';
-import type { MaskValue } from '@inland/postgres-wire';
+import type { ValueMask } from '@inland/postgres-wire';
 import type { SqlParser } from '@inland/statements';
 import { gatewayDenial } from '../pipeline/denials.ts';
 import type { Gateway, Identity } from '../pipeline/gateway.ts';
@@ -30,7 +30,7 @@ export interface PostgresListenerOptions {
   };
   /** Makes a cancel work at whichever replica it arrives. */
   readonly coordination?: Coordination;
-  readonly maskValue: (detectors: readonly string[]) => MaskValue;
+  readonly valueMask: (detectors: readonly string[]) => ValueMask;
   readonly sqlParser: SqlParser;
   readonly logger: { warn(message: string): void };
 }
@@ -100,12 +100,12 @@ export class PostgresListener {
   #accept(socket: Socket): void {
     socket.on('error', () => socket.destroy());
     const release = this.#slots.take(socket);
-    const { gateway, authenticate, maskValue, sqlParser, limits, logger } = this.#options;
+    const { gateway, authenticate, valueMask, sqlParser, limits, logger } = this.#options;
     const connection = new PostgresConnection(
       {
         gateway,
         authenticate,
-        maskValue,
+        valueMask,
         sqlParser,
         logger,
         secureContext: this.#secureContext,

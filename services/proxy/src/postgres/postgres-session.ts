@@ -4,7 +4,7 @@ import {
   FrontendDecoder,
   noticeResponse,
   readParameterStatus,
-  type MaskValue,
+  type ValueMask,
   type WireMessage,
 } from '@inland/postgres-wire';
 import type { SqlParser } from '@inland/statements';
@@ -24,7 +24,7 @@ export interface PostgresSessionOptions {
   readonly client: TLSSocket;
   readonly reader: ChunkReader;
   readonly target: OpenTarget;
-  readonly mask: MaskValue;
+  readonly mask: ValueMask;
   readonly sqlParser: SqlParser;
   /** Asks the target to stop what it does: nobody waits for it any more. */
   readonly cancelRunning: () => void;
@@ -126,7 +126,7 @@ export class PostgresSession {
       for (;;) {
         const chunk = await target.reader.next();
         if (chunk === undefined || this.#over) break;
-        await side.handle(target.decoder.push(chunk));
+        await side.handle(target.decoder.pushRuns(chunk));
       }
     } catch (error) {
       return this.#broken(Fault.from(error), 'target');

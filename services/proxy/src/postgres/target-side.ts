@@ -7,10 +7,12 @@ import {
   maskFields,
   maskFunctionResult,
   maskNotification,
+  maskRun,
   readFields,
   type MaskedMessage,
-  type MaskValue,
+  type ValueMask,
   type WireMessage,
+  type WireRun,
 } from '@inland/postgres-wire';
 import type { CommandRecord } from '../pipeline/gateway.ts';
 import { copyBytesKept } from './copy-input-record.ts';
@@ -23,7 +25,7 @@ import { writeAll } from './write-all.ts';
 export interface TargetSideOptions {
   readonly exchange: Exchange;
   readonly client: Writable;
-  readonly mask: MaskValue;
+  readonly mask: ValueMask;
   /** Nothing is masked: rows pass as they are. */
   readonly plain: boolean;
   /** Takes what the target says of its settings (ParameterStatus). */
@@ -47,18 +49,18 @@ export class TargetSide {
   }
 
   /** Rejects with a Fault when the target does not keep to the protocol, or the record cannot be kept. */
-  async handle(messages: readonly WireMessage[]): Promise<void> {
-    for (const message of messages) this.#take(message);
+  async handle(runs: readonly WireRun[]): Promise<void> {
+    for (const run of runs) this.#take(run);
     await writeAll(this.#options.client, await this.#batch.take());
   }
 
-  #take(message: WireMessage): void {
-    const { step, over } = this.#options.exchange.received(message);
+  #take(message: WireRun): void {
+    const { step, over } = this.#options.exchange.received(message, message.count);
     if (message.type === 'S') this.#options.told(message);
     this.#command = step?.command ?? this.#command;
     if (message.type === 'E') this.#error(message, step);
     else if (message.type === 'd' && step !== undefined) this.#copied(message, step);
-    else if (message.type === 'D' && step !== undefined) this.#row(message, step);
+    else if (message.type === 'D' && step !== undefined) this.#rows(message, step);
     else {
       const { raw, masked } = this.#masked(message);
       const recorded = !unrecorded.has(message.type) && !(message.type === 'T' && step?.kind === 'describe');
@@ -88,12 +90,15 @@ export class TargetSide {
     this.#batch.add(raw, this.#command, masked);
   }
 
-  #row(message: WireMessage, step: Step): void {
+  #rows(run: WireRun, step: Step): void {
     if (step.masks === undefined) this.#firstRow(step);
-    const { raw, masked } = this.#options.plain
-      ? { raw: message.raw, masked: 0 }
-      : maskDataRow(message.raw, step.masks ?? [], this.#options.mask);
+    const { mask } = this.#options;
+    const { raw, masked } = this.#maskedRun(run, (row) => maskDataRow(row, step.masks ?? [], mask));
     this.#batch.add(raw, step.command, masked);
+  }
+
+  #maskedRun({ raw }: WireRun, maskMessage: (message: Buffer) => MaskedMessage): MaskedMessage {
+    return this.#options.plain ? { raw, masked: 0 } : maskRun(raw, this.#options.mask, maskMessage);
   }
 
   /** The rows of an Execute are described elsewhere, if at all: the record is to have it with the rows. */
@@ -104,17 +109,40 @@ export class TargetSide {
     if (description !== undefined && step.command !== undefined) this.#batch.record(description.raw, step.command);
   }
 
-  #copied(message: WireMessage, step: Step): void {
-    const { raw, masked } = this.#options.plain
-      ? { raw: message.raw, masked: 0 }
-      : maskCopyData(message.raw, step.copyFormat ?? 'text', this.#options.mask);
-    if (step.command !== undefined && step.copiedBytes + raw.length > copyBytesKept) {
-      step.copiedBytes = copyBytesKept;
-      step.command.summarise(StreamKind.POSTGRES, raw.subarray(bodyOffset));
-      this.#batch.add(raw, undefined);
-      return;
-    }
-    step.copiedBytes += raw.length;
-    this.#batch.add(raw, step.command, masked);
+  #copied(run: WireRun, step: Step): void {
+    const { mask } = this.#options;
+    const { command, copyFormat = 'text' } = step;
+    const { raw, masked } = this.#maskedRun(run, (message) => maskCopyData(message, copyFormat, mask));
+    const kept = command === undefined ? 0 : bytesThatFit(raw, copyBytesKept - step.copiedBytes);
+    if (kept > 0) this.#batch.add(raw.subarray(0, kept), command, masked);
+    step.copiedBytes += kept;
+    if (kept === raw.length) return;
+    step.copiedBytes = copyBytesKept; // what comes later does not fit either: the record has a beginning, and no gaps
+    const rest = raw.subarray(kept);
+    command?.summarise(StreamKind.POSTGRES, bodiesOf(rest));
+    this.#batch.add(rest, undefined);
   }
+}
+
+/** How many bytes the messages have that are within the limit, from the first on. */
+function bytesThatFit(run: Buffer, bytesMax: number): number {
+  if (run.length <= bytesMax) return run.length;
+  let at = 0;
+  for (;;) {
+    const end = at + 1 + run.readUInt32BE(at + 1);
+    if (end > bytesMax) return at;
+    at = end;
+  }
+}
+
+/** What is in messages that lie one behind the other, without their heads. */
+function bodiesOf(run: Buffer): Buffer {
+  const bodies = Buffer.allocUnsafe(run.length);
+  let length = 0;
+  for (let at = 0; at < run.length;) {
+    const end = at + 1 + run.readUInt32BE(at + 1);
+    length += run.copy(bodies, length, at + bodyOffset, end);
+    at = end;
+  }
+  return bodies.subarray(0, length);
 }
