@@ -35,19 +35,17 @@ const none = new Int32Array(0);
  * began there.
  */
 export function candidatePlaces(bytes: Uint8Array, wanted: Wanted): Int32Array {
-  if (bytes.length <= windowBytes) return scanWindow(bytes, wanted, 0);
+  if (bytes.length <= windowBytes) return scanWindow(bytes, wanted);
   const places: number[] = [];
   for (let at = 0; at < bytes.length; at += windowBytes)
-    for (const place of scanWindow(bytes.subarray(at, at + windowBytes + behindBytes), wanted, at)) places.push(place);
+    for (const place of scanWindow(bytes.subarray(at, at + windowBytes + behindBytes), wanted))
+      if (place < windowBytes) places.push(at + place);
   return Int32Array.from(places);
 }
 
-function scanWindow(bytes: Uint8Array, { emails, cards, ibans }: Wanted, at: number): Int32Array {
+function scanWindow(bytes: Uint8Array, { emails, cards, ibans }: Wanted): Int32Array {
   input.set(bytes);
   input.fill(0, bytes.length, bytes.length + behindBytes);
-  const length = Math.min(bytes.length, windowBytes);
   const found = scan(bytes.length, output.byteOffset, -Number(emails), -Number(cards), -Number(ibans));
-  if (found === 0) return none;
-  const places = output.slice(0, found).filter((place) => place < length);
-  return at === 0 ? places : places.map((place) => place + at);
+  return found === 0 ? none : output.slice(0, found);
 }

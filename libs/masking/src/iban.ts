@@ -15,7 +15,7 @@ for (const [country, length] of Object.entries(ibanLengths)) {
  * piece or in groups parted by single blanks. Masked but for the country and the last four characters.
  */
 export const iban: Detector = {
-  mayBe: (bytes, place) => isLetter(bytes[place]) && lengthAt(bytes, place) > 0,
+  mayBe: (bytes, place) => isLetter(bytes[place]) && endOf(bytes, place) !== undefined,
   find(bytes, places, before) {
     const spans: Span[] = [];
     let done = 0;

@@ -24,6 +24,8 @@ export interface Step {
   copiesIn?: true;
   /** Bytes of COPY data that were recorded. */
   copiedBytes: number;
+  /** Bytes of rows that were recorded. */
+  rowBytes: number;
   /** Rows that came. */
   rowsSeen: number;
   status: string;
@@ -33,7 +35,7 @@ export interface Step {
 }
 
 export function step(kind: Step['kind'], fields: Partial<Step> = {}): Step {
-  return { kind, copiedBytes: 0, rowsSeen: 0, status: '', rows: 0, ...fields };
+  return { kind, copiedBytes: 0, rowBytes: 0, rowsSeen: 0, status: '', rows: 0, ...fields };
 }
 
 export interface Received {

@@ -34,6 +34,9 @@ export interface TargetSideOptions {
 
 const goesOn = ({ continues, status }: Step): boolean => continues === true && (status === '' || status === 'PARSE');
 
+/** How much of what a command gives is recorded in full, in bytes; the rest is counted and hashed, message by message. */
+const rowBytesKept = 16 * 1024 * 1024;
+
 /** Answers that say how the protocol goes, and nothing of what is in the target. */
 const unrecorded = new Set('123ntsSZ');
 
@@ -94,7 +97,13 @@ export class TargetSide {
     if (step.masks === undefined) this.#firstRow(step);
     const { mask } = this.#options;
     const { raw, masked } = this.#maskedRun(run, (row) => maskDataRow(row, step.masks ?? [], mask));
-    this.#batch.add(raw, step.command, masked);
+    const kept = bytesThatFit(raw, rowBytesKept - step.rowBytes);
+    if (kept > 0) this.#batch.add(raw.subarray(0, kept), step.command, masked);
+    step.rowBytes += kept;
+    if (kept === raw.length) return;
+    step.rowBytes = rowBytesKept; // as with COPY
+    step.command?.summarise(StreamKind.POSTGRES, raw.subarray(kept));
+    this.#batch.add(raw.subarray(kept), undefined);
   }
 
   #maskedRun({ raw }: WireRun, maskMessage: (message: Buffer) => MaskedMessage): MaskedMessage {
