@@ -38,10 +38,25 @@ describe('a SQL query that is allowed', () => {
       commands: 1,
       maskedValues: 6,
     });
-    const shown = await alice.inland('replay', session.id);
-    expect(shown.stdout).toContain(`=> ${select}`);
-    expect(shown.stdout).toMatch(/Anneliese Brandt\s+a\*+\.\*+@\*+\.org/);
-    expect(shown.stdout).toContain('(SELECT 2)');
+    const replayed = await alice.inland('replay', session.id);
+    expect(replayed.stdout).toContain(`=> ${select}`);
+    expect(replayed.stdout).toMatch(/Anneliese Brandt\s+a\*+\.\*+@\*+\.org/);
+    expect(replayed.stdout).toContain('(SELECT 2)');
+    const shown = await alice.inland('show', session.id);
+    expect(shown.stdout).toMatch(/postgres\.query\s+allowed\s+SELECT 2\s+read: customers\s+SELECT name/);
+    const { commandList } = JSON.parse((await alice.inland('show', session.id, '--json')).stdout);
+    expect(commandList[0]).toMatchObject({
+      observed: false,
+      details: {
+        statements: {
+          fingerprint: expect.stringMatching(/^[0-9a-f]{16}$/),
+          kinds: ['SELECT'],
+          effects: ['read'],
+          relations: ['customers'],
+          columns: ['card', 'email', 'iban', 'id', 'name'],
+        },
+      },
+    });
     const verified = await alice.inland('verify', session.id);
     expect(verified.stdout).toMatch(/^unbroken: \d+ events, closed$/m);
   });

@@ -54,7 +54,7 @@ describe('SSH that is allowed', () => {
     expect(replayed.stdout).toContain('echo to""gether\r\n');
     expect(replayed.stdout).toContain('together\r\n');
     const shown = await olga.inland('show', session.id);
-    expect(shown.stdout).toMatch(/ssh\.line\s+allowed\s+echo to""gether/);
+    expect(shown.stdout).toMatch(/ssh\.line\s+allowed\s+observed, not proven\s+echo to""gether/);
     const later = await olga.inland('replay', session.id, '--at', '3600');
     expect([later.status, later.stdout]).toEqual([0, '']);
   });

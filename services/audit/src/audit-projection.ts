@@ -4,7 +4,7 @@ import type { Projection } from '@inland/projection-store';
 /** Sessions, commands and decisions, for searching and showing. */
 export const auditProjection: Projection = {
   name: 'audit',
-  version: 3,
+  version: 4,
   create: async (tx) => {
     await createParkedEvents(tx);
     await tx.query(`CREATE TABLE session (
@@ -23,7 +23,8 @@ export const auditProjection: Projection = {
       session text NOT NULL, number integer NOT NULL, operation text NOT NULL, text text NOT NULL,
       outcome text NOT NULL DEFAULT '', reason_code text NOT NULL DEFAULT '', rule text NOT NULL DEFAULT '',
       exit_status integer, status text NOT NULL DEFAULT '', rows bigint NOT NULL DEFAULT 0,
-      submitted timestamptz NOT NULL, completed timestamptz, PRIMARY KEY (session, number))`);
+      submitted timestamptz NOT NULL, completed timestamptz, observed boolean NOT NULL, details jsonb NOT NULL,
+      PRIMARY KEY (session, number))`);
     await tx.query(`CREATE TABLE decision (
       session text NOT NULL, command integer NOT NULL, outcome text NOT NULL, reasons jsonb NOT NULL,
       obligations jsonb NOT NULL, bundle_digest text NOT NULL, control_offset bigint NOT NULL, data_digest text NOT NULL,

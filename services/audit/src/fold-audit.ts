@@ -25,6 +25,8 @@ export const auditEvents: readonly string[] = (
   ] as const
 ).map((name) => typeOf(name));
 
+type EventData<Name extends SessionEvent['name']> = Extract<SessionEvent, { readonly name: Name }>['data'];
+
 const protocols: Readonly<Record<number, string>> = { [Protocol.SSH]: 'ssh', [Protocol.POSTGRES]: 'postgres' };
 const outcomes: Readonly<Record<number, string>> = { [Outcome.ALLOWED]: 'allowed', [Outcome.DENIED]: 'denied' };
 const endings: Readonly<Record<number, string>> = {
@@ -75,11 +77,11 @@ export async function foldAudit(
       await tx.query('UPDATE session SET target_region = $2 WHERE id = $1', [id, cleanText(event.data.targetRegion)]);
       return;
     case 'CommandSubmitted': {
-      const { command, operation, text } = event.data;
+      const { command, operation, text, observed } = event.data;
       const added = await tx.query(
-        `INSERT INTO command (session, number, operation, text, submitted) VALUES ($1, $2, $3, $4, $5)
-         ON CONFLICT DO NOTHING RETURNING number`,
-        [id, command, cleanText(operation), cleanText(text), time],
+        `INSERT INTO command (session, number, operation, text, submitted, observed, details)
+         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING RETURNING number`,
+        [id, command, cleanText(operation), cleanText(text), time, observed, cleanJson(detailsOf(event.data))],
       );
       if (added.length > 0) await tx.query('UPDATE session SET commands = commands + 1 WHERE id = $1', [id]);
       return;
@@ -117,6 +119,25 @@ export async function foldAudit(
     default:
       return;
   }
+}
+
+/** What is known of a command beside its text: only what there is. */
+function detailsOf({ statements, parameters, destination, destinationRegion }: EventData<'CommandSubmitted'>): object {
+  return {
+    ...(statements === undefined
+      ? {}
+      : {
+          statements: {
+            fingerprint: statements.fingerprint,
+            kinds: statements.kinds,
+            effects: statements.effects,
+            relations: statements.relations,
+            columns: statements.columns,
+          },
+        }),
+    ...(parameters.length === 0 ? {} : { parameters }),
+    ...(destination === '' ? {} : { destination, destinationRegion }),
+  };
 }
 
 async function insertDecision(

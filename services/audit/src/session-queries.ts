@@ -54,7 +54,7 @@ export async function sessionDetail(store: ProjectionStore, id: string): Promise
   const commandList = await store.read<SessionDetail['commandList'][number]>(
     auditProjection,
     `SELECT number, operation, text, outcome, reason_code AS "reasonCode", rule, exit_status AS "exitStatus", status,
-       rows::float8 AS rows, submitted AS "submittedAt", completed AS "completedAt"
+       rows::float8 AS rows, observed, details, submitted AS "submittedAt", completed AS "completedAt"
      FROM command WHERE session = $1 ORDER BY number LIMIT $2`,
     [id, commandsMax + 1],
   );

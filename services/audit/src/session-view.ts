@@ -28,6 +28,25 @@ export const sessionSchema = z.object({
   recordingDigest: z.string().nullable(),
 });
 
+/** What is known of a command beside its text. */
+export const commandDetailsSchema = z.object({
+  /** Of SQL that could be parsed: what its statements are, do and touch. */
+  statements: z
+    .object({
+      fingerprint: z.string(),
+      kinds: z.array(z.string()),
+      effects: z.array(z.string()),
+      relations: z.array(z.string()),
+      columns: z.array(z.string()),
+    })
+    .optional(),
+  /** Values bound to a prepared statement, masked. */
+  parameters: z.array(z.string()).optional(),
+  /** Where a forwarding leads, `host:port`, and the region that the rules know of it; empty when they know none. */
+  destination: z.string().optional(),
+  destinationRegion: z.string().optional(),
+});
+
 export const commandSchema = z.object({
   number: z.int(),
   operation: z.string(),
@@ -38,6 +57,9 @@ export const commandSchema = z.object({
   exitStatus: z.int().nullable(),
   status: z.string(),
   rows: z.int(),
+  /** Reconstructed from a terminal: seen, not proven. */
+  observed: z.boolean(),
+  details: commandDetailsSchema,
   submittedAt: time,
   completedAt: time.nullable(),
 });

@@ -85,9 +85,11 @@ class StatementReader {
         )
           this.#add(['read']);
         if (type === 'InsertStmt') this.#inserted(fields);
+        if (type === 'UpdateStmt') this.#named(fields['targetList']);
         this.#target(fields);
         return this.#scoped(fields);
       case 'MergeStmt':
+        for (const clause of nodesOf(fields['mergeWhenClauses'], 'MergeWhenClause')) this.#named(clause['targetList']);
         this.#target(fields);
         break;
       case 'CopyStmt':
@@ -174,7 +176,14 @@ class StatementReader {
 
   #inserted(fields: Fields): void {
     this.#rowsOfInsert = typedNode(fields['selectStmt'])?.fields;
-    for (const { name } of nodesOf(fields['cols'], 'ResTarget')) if (typeof name === 'string') this.#columns.add(name);
+    this.#named(fields['cols']);
+    const onConflict = fields['onConflictClause'];
+    if (isFields(onConflict)) this.#named(onConflict['targetList']);
+  }
+
+  /** Columns that values are put into. */
+  #named(targets: unknown): void {
+    for (const { name } of nodesOf(targets, 'ResTarget')) if (typeof name === 'string') this.#columns.add(name);
   }
 
   #copy(fields: Fields): void {

@@ -39,7 +39,11 @@ describe('a statement', () => {
     expect(columns).toEqual(['*', 'c.id', 'c.name', 'mail', 'o.*', 'o.id', 'x']);
     expect(functions).toEqual(['f.g', 'upper']);
     expect(only('INSERT INTO t (a, b) VALUES (1, 2)').columns).toEqual(['a', 'b']);
-    expect(only('UPDATE t SET a = b WHERE c = 1').columns).toEqual(['b', 'c']);
+    expect(only('UPDATE t SET a = b WHERE c = 1').columns).toEqual(['a', 'b', 'c']);
+    expect(only('INSERT INTO t (a) VALUES (1) ON CONFLICT (a) DO UPDATE SET d = 2').columns).toContain('d');
+    const merge =
+      'MERGE INTO t USING s ON t.id = s.id WHEN MATCHED THEN UPDATE SET e = 1 WHEN NOT MATCHED THEN INSERT (f) VALUES (2)';
+    expect(only(merge).columns).toEqual(['e', 'f', 's.id', 't.id']);
   });
 
   it('says what it prepares, runs and forgets', () => {

@@ -37,6 +37,11 @@ interface SessionDetail extends SessionRow {
     readonly rule: string;
     readonly exitStatus: number | null;
     readonly status: string;
+    readonly observed: boolean;
+    readonly details: {
+      readonly statements?: { readonly effects: readonly string[]; readonly relations: readonly string[] };
+      readonly destinationRegion?: string;
+    };
   }[];
 }
 
@@ -114,10 +119,19 @@ function showCommand(): Command {
         row.outcome === 'denied'
           ? row.reasonCode
           : row.status || (row.exitStatus === null ? '' : `exit ${row.exitStatus}`),
+        oneLine(doesWhat(row), 40),
         oneLine(row.text),
       ]);
-      console.log(table(['#', 'OPERATION', 'DECISION', 'RESULT', 'COMMAND'], rows));
+      console.log(table(['#', 'OPERATION', 'DECISION', 'RESULT', 'DOES', 'COMMAND'], rows));
     });
+}
+
+/** What a command does, as far as it is known: effects and relations of SQL, the place that a forwarding leads to. */
+function doesWhat({ observed, details }: SessionDetail['commandList'][number]): string {
+  if (observed) return 'observed, not proven';
+  if (details.destinationRegion !== undefined) return `to ${details.destinationRegion || 'an unknown place'}`;
+  const { effects = [], relations = [] } = details.statements ?? {};
+  return [effects.join(', '), relations.join(', ')].filter((part) => part !== '').join(': ');
 }
 
 function replayCommand(): Command {
