@@ -11,7 +11,14 @@ export { destinationRegion } from './destination-region.ts';
 export { policyData, rulesOf, type PolicyData } from './policy-data.ts';
 export { PolicyEngine } from './policy-engine.ts';
 export { reasonCodes, sayReason, type RawReason, type ReasonCode } from './reason-messages.ts';
-export { parseResource, parseResources, resourceBytesMax, type ResourceProblem } from './resources/parse-resources.ts';
+export {
+  parseDocuments,
+  parseResource,
+  parseResources,
+  resourceBytesMax,
+  type ParsedDocument,
+  type ResourceProblem,
+} from './resources/parse-resources.ts';
 export {
   jsonSchemaOf,
   resourceKinds,

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { accessCommands } from './commands/access.ts';
 import { auditCommands } from './commands/audit.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { policyCommand } from './commands/policy.ts';
 import { resourceCommands } from './commands/resources.ts';
 import { sessionCommands } from './commands/sessions.ts';
 import { startCommand } from './commands/start.ts';
@@ -27,6 +28,7 @@ Examples:
   inland sessions                                what happened
   inland replay 0199c1d2-…                       look at it again
   inland apply -f rules.yaml                     change regions, targets, rules and grants
+  inland policy test -f rules/                   whether they say what they are to say, before they hold
 
 ${exitCodesHelp}`,
     );
@@ -34,6 +36,7 @@ ${exitCodesHelp}`,
     startCommand(),
     ...resourceCommands(),
     ...accessCommands(),
+    policyCommand(),
     ...sessionCommands(),
     auditCommands(),
     doctorCommand(),

@@ -11,6 +11,23 @@ export const resourceBytesMax = 1024 * 1024;
  * what to write instead, all problems at once.
  */
 export function parseResources(text: string, file: string): Resource[] {
+  return parseDocuments(text, file, (value) => {
+    const result = parseResource(value);
+    return result.kind === 'resource' ? { kind: 'parsed', value: result.resource } : result;
+  });
+}
+
+/** What one document of a text is, or what is wrong with it. */
+export type ParsedDocument<T> =
+  | { readonly kind: 'parsed'; readonly value: T }
+  | { readonly kind: 'problems'; readonly problems: readonly ResourceProblem[] };
+
+/** As {@link parseResources}, for documents with a kind and a name that are not only resources. */
+export function parseDocuments<T extends { readonly kind: string; readonly metadata: { readonly name: string } }>(
+  text: string,
+  file: string,
+  parse: (value: unknown) => ParsedDocument<T>,
+): T[] {
   if (Buffer.byteLength(text) > resourceBytesMax)
     throw new Fault('invalid_argument', `${file} is over ${resourceBytesMax} bytes; split it`);
   const lines = new LineCounter();
@@ -20,15 +37,15 @@ export function parseResources(text: string, file: string): Resource[] {
     maxAliasCount: 100,
   } as never) as Document[];
   const problems: string[] = [];
-  const resources: Resource[] = [];
+  const parsed: T[] = [];
   for (const document of documents) {
     for (const error of document.errors)
       problems.push(`${file}:${error.linePos?.[0].line ?? 1}: ${error.message.split('\n')[0]}`);
     if (document.errors.length > 0 || document.contents === null) continue;
     const value: unknown = document.toJS({ maxAliasCount: 100 });
     if (value === null) continue;
-    const result = parseResource(value);
-    if (result.kind === 'resource') resources.push(result.resource);
+    const result = parse(value);
+    if (result.kind === 'parsed') parsed.push(result.value);
     else
       for (const { path, message } of result.problems)
         problems.push(
@@ -36,13 +53,13 @@ export function parseResources(text: string, file: string): Resource[] {
         );
   }
   const names = new Set<string>();
-  for (const { kind, metadata } of resources) {
+  for (const { kind, metadata } of parsed) {
     const full = `${kind}/${metadata.name}`;
     if (names.has(full)) problems.push(`${file}: ${full} is there twice; keep one`);
     names.add(full);
   }
   if (problems.length > 0) throw new Fault('invalid_argument', problems.join('\n'));
-  return resources;
+  return parsed;
 }
 
 export interface ResourceProblem {

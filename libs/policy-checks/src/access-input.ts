@@ -1,0 +1,67 @@
+import { Fault } from '@inland/kernel';
+import { resourceNamed, type DecisionInput, type World } from '@inland/residency';
+import type { SqlParser } from '@inland/statements';
+import type { StatedAccess } from './policy-test.ts';
+
+/** What is taken where an access does not say. */
+export interface AccessDefaults {
+  /** Where the gateway runs; where the target is, when absent. */
+  readonly region?: string | undefined;
+  /** Reads what SQL does. */
+  readonly sqlParser: SqlParser;
+}
+
+/** When an access takes place that does not say when: always the same moment, so that its outcome is. */
+const sometime = '2026-01-01T12:00:00.000Z';
+
+/** The input of a decision about an access that was stated. Faults with `invalid_argument` when it names no target. */
+export function accessInput(world: World, access: StatedAccess, defaults: AccessDefaults): DecisionInput {
+  if (access.to === undefined) throw new Fault('invalid_argument', 'an access needs `to`, the target');
+  const target = resourceNamed(world, 'Target', access.to)?.spec;
+  const gateway = access.gateway ?? defaults.region ?? target?.region ?? '';
+  const record = access.record ?? gateway;
+  const kind = access.operation ?? 'connect';
+  return {
+    version: 1,
+    principal: {
+      subject: access.as ?? 'alice',
+      groups: access.groups ?? [],
+      identityProvider: 'test',
+      multiFactor: false,
+    },
+    client: {
+      country: access.from === undefined || access.from === 'unknown' ? null : access.from,
+      network: null,
+    },
+    gateway: { region: gateway },
+    target: {
+      name: access.to,
+      protocol: target?.protocol ?? (kind.startsWith('postgres.') ? 'postgres' : 'ssh'),
+      login: access.login ?? target?.logins[0]?.name ?? '',
+    },
+    record: { log: record, recordings: record, projections: record },
+    operation: {
+      kind,
+      text: kind === 'connect' ? null : (access.text ?? ''),
+      ...effectsOf(access, kind, defaults.sqlParser),
+      ...(access.destination === undefined ? {} : { destination: access.destination }),
+    },
+    time: access.time ?? sometime,
+  };
+}
+
+function effectsOf(
+  { effects, text = '' }: StatedAccess,
+  kind: string,
+  sqlParser: SqlParser,
+): Partial<DecisionInput['operation']> {
+  if (effects !== undefined) return { effects, relations: [] };
+  if (!kind.startsWith('postgres.')) return {};
+  const read = sqlParser.read(text);
+  if (!read.parsed) return { effects: null, relations: [] };
+  const known = read.statements.every((statement) => statement.effects !== null);
+  return {
+    effects: known ? [...new Set(read.statements.flatMap((statement) => statement.effects ?? []))].sort() : null,
+    relations: [...new Set(read.statements.flatMap(({ relations }) => relations))].sort(),
+  };
+}
