@@ -183,7 +183,7 @@ describe('the exchange that a quantum computer does not open', () => {
       expect(exchanges).toEqual([postQuantum]);
       // Go may take the goodbye with a reset: no defect once all was exchanged.
       client.on('error', () => undefined);
-      const closed = new Promise((resolve) => client.once('close', resolve));
+      const closed = new Promise<void>((resolve) => client.once('close', () => resolve()));
       client.end();
       await closed;
     }
