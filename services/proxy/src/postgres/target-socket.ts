@@ -1,5 +1,5 @@
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
-import { connect as connectTls, type TLSSocket } from 'node:tls';
+import { connect as connectTls, createSecureContext, type SecureContext, type TLSSocket } from 'node:tls';
 import { Fault, withDeadline } from '@inland/kernel';
 import { serverEndPoint, sslRequest, type ChannelBinding } from '@inland/postgres-wire';
 import type { ResolvedTarget } from '../pipeline/gateway.ts';
@@ -48,9 +48,8 @@ async function secured(tcp: Socket, target: ResolvedTarget): Promise<TargetSocke
     socket: tcp,
     host: name,
     ...(isIP(name) === 0 ? { servername: name } : {}),
-    ...(ca === undefined ? {} : { ca }),
+    secureContext: contextTrusting(ca),
     ALPNProtocols: ['postgresql'],
-    minVersion: 'TLSv1.2',
     ...(mode === 'verify-ca' ? { checkServerIdentity: () => undefined } : {}),
   });
   try {
@@ -64,6 +63,22 @@ async function secured(tcp: Socket, target: ResolvedTarget): Promise<TargetSocke
   }
   const fingerprint = socket.getPeerCertificate().fingerprint256.replaceAll(':', '').toLowerCase();
   return { socket, identity: `sha256:${fingerprint}`, binding: bindingOf(socket) };
+}
+
+/** One for all connections that trust the same: each keeps its certificates parsed. */
+const contexts = new Map<string, SecureContext>();
+const contextsMax = 100;
+
+/** `ca`: PEM; the certificates that Node trusts, when absent. */
+function contextTrusting(ca: string | undefined): SecureContext {
+  const key = ca ?? '';
+  const kept = contexts.get(key);
+  if (kept !== undefined) return kept;
+  const made = createSecureContext({ ...(ca === undefined ? {} : { ca }), minVersion: 'TLSv1.2' });
+  const [oldest] = contexts.keys();
+  if (contexts.size >= contextsMax && oldest !== undefined) contexts.delete(oldest);
+  contexts.set(key, made);
+  return made;
 }
 
 function bindingOf(socket: TLSSocket): ChannelBinding {
