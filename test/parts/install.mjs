@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { installKafka } from './kafka.mjs';
 import { installPostgresDrivers } from './postgres-drivers.mjs';
 import { installRegression } from './postgres-regression.mjs';
+import { installPostgresVersions } from './postgres-versions.mjs';
 import { installS3 } from './s3.mjs';
 import { installSshClients } from './ssh-clients.mjs';
 import { installSshPeers } from './ssh-peers.mjs';
@@ -69,6 +70,12 @@ const parts = [
     there: () => false, // it knows by itself
     install: () => installRegression(),
     how: "apt-get install postgresql-15 gcc, and let apt-get reach Debian's source packages",
+  },
+  {
+    name: 'PostgreSQL 14, 16 and 17',
+    there: () => false, // it knows by itself
+    install: () => installPostgresVersions(),
+    how: 'let npm reach its registry',
   },
   {
     name: 'SSH clients (PuTTY, Dropbear, rsync, lftp, curl, paramiko, asyncssh, Ansible, one in Go)',
