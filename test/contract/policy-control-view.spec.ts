@@ -9,14 +9,14 @@ import { ControlView, DecisionReplay, type ViewDecision } from '@inland/control-
 import { controlRecord, Outcome, sessionEvents, type Decision, type EventRecord } from '@inland/events';
 import type { EventLog, StoredEvent } from '@inland/event-log';
 import { SqliteEventLog } from '@inland/event-log-sqlite';
-import { parseResources, sha256Hex, systemResourcesYaml, type DecisionInput, type Resource } from '@inland/residency';
+import { parseResources, sha256Hex, systemResources, type DecisionInput, type Resource } from '@inland/residency';
 
 const topic = 'inland.control.v1';
 const wasm = readFileSync(new URL('../../libs/residency/bundle/default.wasm', import.meta.url));
 const read = (name: string): string =>
   readFileSync(new URL(`../../deploy/examples/${name}.yaml`, import.meta.url), 'utf8');
 const rules = [
-  ...parseResources(systemResourcesYaml, 'system'),
+  ...systemResources(),
   ...['targets', 'residency', 'access'].flatMap((name) => parseResources(read(name), name)),
 ];
 

@@ -5,7 +5,7 @@ import {
   parseResources,
   PolicyEngine,
   reasonCodes,
-  systemResourcesYaml,
+  systemResources,
   type DecisionInput,
   type Resource,
   type World,
@@ -14,7 +14,7 @@ import {
 const wasm = readFileSync(new URL('../../libs/residency/bundle/default.wasm', import.meta.url));
 const read = (name: string): string =>
   readFileSync(new URL(`../../deploy/examples/${name}.yaml`, import.meta.url), 'utf8');
-const system = parseResources(systemResourcesYaml, 'system');
+const system = systemResources();
 const examples = ['targets', 'residency', 'access'].flatMap((name) => parseResources(read(name), `${name}.yaml`));
 
 const worldOf = (resources: readonly Resource[]): World => ({

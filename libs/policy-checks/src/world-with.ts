@@ -1,8 +1,8 @@
-import { parseResources, systemResourcesYaml, type Resource, type World } from '@inland/residency';
+import { systemResources, type Resource, type World } from '@inland/residency';
 
 /** The world that Inland starts with, and these resources on top, of which the last of one name counts. */
 export function worldWith(resources: readonly Resource[]): World {
-  const all = [...parseResources(systemResourcesYaml, 'system resources'), ...resources];
+  const all = [...systemResources(), ...resources];
   return {
     resources: new Map(
       all.map((resource) => [`${resource.kind}/${resource.metadata.name}`, { resource, generation: 1 }]),

@@ -28,7 +28,7 @@ export {
   type ResourceOf,
   type SpecOf,
 } from './resources/resource.ts';
-export { systemResourcesYaml } from './system-resources.ts';
+export { systemResources } from './system-resources.ts';
 export {
   diffResources,
   emptyWorld,

@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import type { ControlView } from '@inland/control-view';
 import type { EventLog } from '@inland/event-log';
 import { controlRecord, type EventRecord } from '@inland/events';
-import { canonicalJson, diffResources, parseResources, systemResourcesYaml } from '@inland/residency';
+import { canonicalJson, diffResources, systemResources } from '@inland/residency';
 import type { PolicyBundle } from './policy-bundle.ts';
 
 export interface PolicyPreparation {
@@ -32,7 +32,7 @@ export async function preparePolicy(preparation: PolicyPreparation): Promise<num
 }
 
 function missingResources(view: ControlView, source: string): EventRecord[] {
-  return diffResources(view.world, parseResources(systemResourcesYaml, 'the system resources'))
+  return diffResources(view.world, systemResources())
     .filter(({ change }) => change === 'created')
     .map(({ kind, name, after }) =>
       controlRecord(

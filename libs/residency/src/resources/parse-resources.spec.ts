@@ -1,12 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import {
-  jsonSchemaOf,
-  parseResource,
-  parseResources,
-  resourceBytesMax,
-  resourceKinds,
-  systemResourcesYaml,
-} from '../index.ts';
+import { jsonSchemaOf, parseResource, parseResources, resourceBytesMax, resourceKinds } from '../index.ts';
 
 const target = (change = ''): string => `apiVersion: inland/v1
 kind: Target
@@ -72,11 +65,6 @@ describe('resources from YAML', () => {
   it('may be none', () => {
     expect(parseResources('', 'a.yaml')).toEqual([]);
     expect(parseResources('---\n---\n', 'a.yaml')).toEqual([]);
-  });
-  it('of the system are all good', () => {
-    const kinds = parseResources(systemResourcesYaml, 'system').map(({ kind }) => kind);
-    expect(kinds.filter((kind) => kind === 'Region').length).toBeGreaterThan(30);
-    expect(new Set(kinds)).toEqual(new Set(['Region', 'Jurisdiction']));
   });
 });
 

@@ -1,0 +1,24 @@
+// Writes src/places/regions.ts from regions.csv: `node libs/residency/places/build.mjs`. A test compares the two.
+import { readFileSync, writeFileSync } from 'node:fs';
+
+/** @returns {string} what src/places/regions.ts is to be */
+export function regionsSource() {
+  const text = readFileSync(new URL('regions.csv', import.meta.url), 'utf8');
+  const rows = text
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'))
+    .map((line) => {
+      const [name, country, city] = line.split(',');
+      if (!/^[a-z]+:[a-z0-9-]+$/.test(name) || !/^[A-Z]{2}$/.test(country) || !city)
+        throw new Error(`regions.csv: this is no provider:region,country,city: ${line}`);
+      return `  ['${name}', '${country}', '${city}'],`;
+    });
+  return (
+    '// Written from places/regions.csv by places/build.mjs: change that, not this.\n' +
+    '/** Name, country and city of the regions of public clouds. */\n' +
+    `export const cloudRegions: readonly (readonly [string, string, string])[] = [\n${rows.join('\n')}\n];\n`
+  );
+}
+
+if (process.argv[1] === import.meta.filename)
+  writeFileSync(new URL('../src/places/regions.ts', import.meta.url), regionsSource());
