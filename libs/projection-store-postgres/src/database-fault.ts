@@ -26,8 +26,3 @@ export function databaseFault(caught: unknown): Fault {
     `the projection database refused (SQLSTATE ${code})${where}`,
   );
 }
-
-/** Whether an error came from the database or its connection, rather than from what ran between the statements. */
-export function isDatabaseError(caught: unknown): boolean {
-  return !(caught instanceof Fault) && typeof (caught as { readonly code?: unknown } | undefined)?.code === 'string';
-}

@@ -1,7 +1,7 @@
 import { Fault } from '@inland/kernel';
 import type { Checkpoint, Projection, ProjectionStore, ProjectionTransaction } from '@inland/projection-store';
 import { Pool, type ConnectionConfig, type PoolClient, type QueryResultRow } from 'pg';
-import { databaseFault, isDatabaseError } from './database-fault.ts';
+import { databaseFault } from './database-fault.ts';
 
 export interface PostgresProjectionStoreOptions {
   /** `postgres://user:password@host:port/database`, or the parts. */
@@ -144,16 +144,17 @@ export class PostgresProjectionStore implements ProjectionStore {
       broken = error;
     };
     client.on('error', onError);
+    const tx = transactionOn(client);
     try {
-      await client.query(`${begin}; SET LOCAL search_path TO ${schema}`);
-      const result = await work(transactionOn(client));
-      await client.query('COMMIT');
+      await tx.query(`${begin}; SET LOCAL search_path TO ${schema}`);
+      const result = await work(tx);
+      await tx.query('COMMIT');
       return result;
     } catch (error) {
       await client.query('ROLLBACK').catch((failed: Error) => {
         broken = failed;
       });
-      throw isDatabaseError(error) ? databaseFault(error) : error;
+      throw error;
     } finally {
       client.off('error', onError);
       client.release(broken);
