@@ -67,7 +67,6 @@ unknowns contains {"code": "target_protocol", "rule": input.target.name, "kind":
 }
 
 unknowns contains {"code": "region_unknown", "rule": input.target.name, "kind": "Target", "part": "target", "place": target.region} if {
-	target
 	not known(target.region)
 }
 
@@ -98,10 +97,7 @@ holds(within, region) if within.regions[region]
 
 holds(within, region) if within.countries[data.world.regions[region]]
 
-residency contains {"code": "residency_uncovered", "rule": "", "kind": ""} if {
-	target
-	count(covering) == 0
-}
+residency contains {"code": "residency_uncovered", "rule": "", "kind": ""} if count(covering) == 0
 
 residency contains {"code": "residency_target_outside", "rule": name, "kind": "ResidencyPolicy", "place": target.region} if {
 	some name in covering
@@ -148,7 +144,6 @@ residency contains {"code": "residency_forbidden_operation", "rule": name, "kind
 residency contains {"code": "residency_unproven_operation", "rule": name, "kind": "ResidencyPolicy", "because": entry.because} if {
 	some name in covering
 	some entry in data.world.policies[name].forbid
-	input.operation.text != null
 	startswith(input.operation.kind, "postgres.")
 	not effects_known
 	some effect in effects
@@ -181,7 +176,6 @@ forbids(operations) if {
 destination := input.operation.destination
 
 residency contains {"code": "residency_destination_unknown", "rule": "", "kind": ""} if {
-	destination
 	not known(destination.region)
 }
 
@@ -328,7 +322,7 @@ limits contains seconds if {
 
 default max_seconds := 0
 
-max_seconds := min(limits) if count(limits) > 0
+max_seconds := min(limits)
 
 idle_limits contains seconds if {
 	some name in covering
@@ -338,4 +332,4 @@ idle_limits contains seconds if {
 
 default max_idle_seconds := 0
 
-max_idle_seconds := min(idle_limits) if count(idle_limits) > 0
+max_idle_seconds := min(idle_limits)

@@ -187,7 +187,113 @@ test_depends_on_no_text if {
 }
 
 test_missing_parts_refused if {
-	every path in ["/principal", "/client", "/client/country", "/gateway", "/record", "/record/log", "/target/login", "/operation"] {
-		codes([{"op": "remove", "path": path}]) == {"policy_failed"}
+	every path in [
+		"/principal", "/principal/subject", "/principal/groups", "/client", "/client/country", "/gateway",
+		"/gateway/region", "/record", "/record/log", "/record/recordings", "/record/projections", "/target",
+		"/target/name", "/target/protocol", "/target/login", "/operation", "/operation/kind", "/operation/text",
+	] {
+		"policy_failed" in codes([{"op": "remove", "path": path}])
 	}
+}
+
+test_parts_of_another_type_refused if {
+	codes(set("/operation/text", 5)) == {"policy_failed"}
+	codes(set("/client/country", true)) == {"policy_failed"}
+}
+
+test_what_is_refused_is_denied if {
+	every patches in [set("/target/name", "x"), set("/target/name", "us"), set("/principal/groups", [])] {
+		decide(patches).outcome == "denied"
+	}
+}
+
+# A second policy, beside p.
+and_policy(policy) := [
+	{"op": "add", "path": "/policies/q", "value": object.union({"require": {}, "forbid": [], "mask": [], "strict": false, "maxSessionSeconds": 0, "maxIdleSeconds": 0}, policy)},
+	{"op": "replace", "path": "/targets/eu/policies", "value": ["p", "q"]},
+]
+
+obligations_in(changes) := found if {
+	found := inland.decision.obligations with input as request with data.world as json.patch(world, changes)
+}
+
+test_policy_for_a_group_is_for_that_group if {
+	us_for_ops := and_policy({"groups": {"ops": true}, "require": {"client": {"countries": {"US": true}, "regions": {}}}})
+	codes_in(us_for_ops, []) == {"allowed"}
+	codes_in(us_for_ops, set("/principal/groups", ["dev", "ops"])) == {"residency_client_outside"}
+	codes_in(us_for_ops, set("/principal/groups", ["ops", "dev"])) == {"residency_client_outside"}
+}
+
+test_shortest_limit_counts_and_none_is_none if {
+	obligations_in(and_policy({})) == {"mask": {"email", "iban"}, "recordStrict": true, "maxSessionSeconds": 60, "maxIdleSeconds": 30}
+	shorter := obligations_in(and_policy({"maxSessionSeconds": 10, "maxIdleSeconds": 90, "mask": ["card"]}))
+	shorter == {"mask": {"card", "email", "iban"}, "recordStrict": true, "maxSessionSeconds": 10, "maxIdleSeconds": 30}
+}
+
+test_without_limits_and_not_strict if {
+	none := [{"op": "replace", "path": sprintf("/policies/p/%s", [part]), "value": value} | some part, value in {"strict": false, "maxSessionSeconds": 0, "maxIdleSeconds": 0}]
+	obligations_in(none) == {"mask": {"email", "iban"}, "recordStrict": false, "maxSessionSeconds": 0, "maxIdleSeconds": 0}
+}
+
+test_unknown_client_where_no_rule_asks if {
+	codes_in([{"op": "remove", "path": "/policies/p/require/client"}], set("/client/country", null)) == {"allowed"}
+}
+
+test_what_is_forbidden_is_no_connecting if {
+	codes_in(forbidden({"operations": {"*": true}}), []) == {"allowed"}
+}
+
+test_unproven_is_about_statements_alone if {
+	both := array.concat(granted(["*"]), forbidden({"operations": {"postgres.export": true}}))
+	codes_in(both, set("/operation", {"kind": "ssh.exec", "text": "ls"})) == {"allowed"}
+	codes_in(both, set("/operation", {"kind": "postgres.query", "text": null})) == {"residency_unproven_operation"}
+}
+
+test_unproven_is_each_effect if {
+	every effect in ["read", "write", "schema", "administration", "export"] {
+		both := array.concat(granted(["*"]), forbidden({"operations": {concat(".", ["postgres", effect]): true}}))
+		codes_in(both, statement(null)) == {"residency_unproven_operation"}
+	}
+}
+
+test_unproven_where_an_effect_is_forbidden if {
+	every entry in [
+		{"operations": {"ssh.*": true}},
+		{"operations": {"postgres.export": true}, "matching": "nothing like it"},
+		{"operations": {"postgres.export": true}, "unless": "^select"},
+	] {
+		codes_in(array.concat(granted(["*"]), forbidden(entry)), statement(null)) == {"allowed"}
+	}
+}
+
+test_other_ways_are_granted_by_name_alone if {
+	every kind in [
+		"ssh.forward-local", "ssh.forward-remote", "ssh.forward-socket", "ssh.forward-agent", "ssh.forward-x11",
+		"postgres.replication",
+	] {
+		patches := set("/operation", {"kind": kind, "text": "x", "effects": []})
+		codes_in(granted(["connect", "ssh.*", "postgres.*", "postgres.read", "*"]), patches) == {"grant_operation"}
+		codes_in(granted([kind]), patches) == {"allowed"}
+	}
+}
+
+test_granted_to_others if codes(set("/principal/groups", ["other"])) == {"grant_missing"}
+
+test_effects_that_are_no_list_are_not_granted if {
+	codes_in(granted(["postgres.read"]), statement({})) == {"grant_operation"}
+}
+
+# Which grants are named: those that give an effect that the statement has.
+granting_in(operations, other, did) := {reason.rule | some reason in d.reasons} if {
+	changes := array.concat(granted(operations), [
+		{"op": "add", "path": "/grants/h", "value": json.patch(world.grants.g, [{"op": "replace", "path": "/operations", "value": {name: true | some name in other}}])},
+		{"op": "replace", "path": "/targets/eu/grants", "value": ["g", "h"]},
+	])
+	d := inland.decision with input as json.patch(request, statement(did)) with data.world as json.patch(world, changes)
+}
+
+test_names_what_grants_an_effect if {
+	granting_in(["connect"], ["postgres.read"], ["read"]) == {"h"}
+	granting_in(["postgres.write"], ["postgres.read"], ["read"]) == {"h"}
+	granting_in(["postgres.write"], ["postgres.read"], []) == {"g", "h"}
 }
