@@ -6,11 +6,10 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
-import { chmod, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 
 const releases = { 14: '14.23.0-beta.17', 16: '16.14.0-beta.17', 17: '17.10.0-beta.17' };
 export const versions = Object.keys(releases);
@@ -85,21 +84,20 @@ export async function startVersion(version, { tls }) {
   const server = spawn(bin('postgres'), ['-D', data, ...all], { ...options, stdio: ['ignore', 'ignore', 'pipe'] });
   const over = once(server, 'exit');
   let said = '';
-  server.stderr.on('data', (text) => (said = `${said}${text}`.slice(-4_000)));
+  const ready = new Promise((resolve) => {
+    server.stderr.setEncoding('utf8').on('data', (text) => {
+      said = `${said}${text}`.slice(-4_000);
+      if (said.includes('ready to accept connections')) resolve(true);
+    });
+  });
   const stop = async () => {
     server.kill('SIGQUIT');
     await over;
     await rm(folder, { recursive: true, force: true });
   };
-  // Its last line says that it is ready.
-  const status = async () =>
-    (await readFile(join(data, 'postmaster.pid'), 'utf8').catch(() => '')).split('\n')[7] ?? '';
-  for (let tries = 0; (await status()).trim() !== 'ready'; tries += 1) {
-    if (server.exitCode !== null || tries > 600) {
-      if (server.exitCode === null) await stop();
-      throw new Error(`PostgreSQL ${version} did not start: ${said}`);
-    }
-    await wait(50);
+  if (!(await Promise.race([ready, over.then(() => false)]))) {
+    await stop();
+    throw new Error(`PostgreSQL ${version} did not start: ${said}`);
   }
   return { port, password, stop };
 }
