@@ -1,0 +1,71 @@
+import { readFileSync } from 'node:fs';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { PolicyEngine } from '@inland/residency';
+import { RandomWorlds } from './random-worlds.ts';
+import { secondOpinion } from './second-evaluator.ts';
+
+let engine: PolicyEngine;
+beforeAll(async () => {
+  engine = await PolicyEngine.load(
+    readFileSync(new URL('../../../libs/residency/bundle/default.wasm', import.meta.url)),
+  );
+});
+
+/** INLAND_SEED=2 and so on: other worlds. */
+const [worlds, inputsEach] = [500, 200];
+
+describe('the default policy', () => {
+  it('decides as a second evaluator does, 100,000 times', () => {
+    const seed = Number(process.env['INLAND_SEED'] ?? 1);
+    const random = new RandomWorlds(seed);
+    const seen = new Map<string, number>();
+    for (let count = 0; count < worlds; count += 1) {
+      const world = random.world();
+      engine.setWorld(world);
+      for (let each = 0; each < inputsEach; each += 1) {
+        const input = random.input();
+        const { outcome, reasons, obligations } = engine.decide(input);
+        const said = new Set(reasons.map(({ code, rule }) => `${code} ${rule}`));
+        const got = { outcome, reasons: [...said].sort(), obligations };
+        const second = secondOpinion(world, input);
+        for (const { code } of reasons) seen.set(code, (seen.get(code) ?? 0) + 1);
+        // With what makes it happen again.
+        if (JSON.stringify(got) !== JSON.stringify(second))
+          expect({ seed, count, input, rules: rulesIn(world), ...got }).toEqual({
+            seed,
+            count,
+            input,
+            rules: rulesIn(world),
+            ...second,
+          });
+      }
+    }
+    const common = [...seen].filter(([, times]) => times > 100).map(([code]) => code);
+    expect(common.sort()).toEqual(
+      [
+        'allowed',
+        'grant_login',
+        'grant_missing',
+        'grant_operation',
+        'region_unknown',
+        'residency_client_outside',
+        'residency_client_unknown',
+        'residency_destination_outside',
+        'residency_destination_unknown',
+        'residency_forbidden_operation',
+        'residency_gateway_outside',
+        'residency_record_outside',
+        'residency_target_outside',
+        'residency_uncovered',
+        'residency_unproven_operation',
+        'target_protocol',
+        'target_unknown',
+      ].sort(),
+    );
+  }, 180_000);
+});
+
+const rulesIn = ({ resources }: ReturnType<RandomWorlds['world']>): unknown[] =>
+  [...resources.values()]
+    .map(({ resource }) => resource)
+    .filter(({ kind }) => kind !== 'Region' && kind !== 'Jurisdiction');
