@@ -19,6 +19,7 @@ export const controlEvents = {
 export const sessionEvents = {
   ConnectionAttempted: session.ConnectionAttemptedSchema,
   AccessDecided: session.AccessDecidedSchema,
+  AccessRevoked: session.AccessRevokedSchema,
   SessionOpened: session.SessionOpenedSchema,
   CommandSubmitted: session.CommandSubmittedSchema,
   CommandDecided: session.CommandDecidedSchema,

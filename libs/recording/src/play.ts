@@ -59,6 +59,9 @@ class Player {
       case 'AccessDecided':
         yield { kind: 'access', atMillis, ...verdict(event.data.decision) };
         return;
+      case 'AccessRevoked':
+        yield { kind: 'access', atMillis, ...verdict(event.data.decision) };
+        return;
       case 'SessionOpened':
         yield {
           kind: 'opened',

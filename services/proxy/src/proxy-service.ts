@@ -58,6 +58,7 @@ async function createProxy(context: ServiceContext, config: ProxyConfig): Promis
     },
     observer: gatewayMetrics(metrics),
   });
+  view.onChange(() => void gateway.rulesChanged());
   const lease = await ReplicaLease.hold({
     coordination,
     replica,

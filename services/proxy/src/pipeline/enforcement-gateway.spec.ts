@@ -26,7 +26,7 @@ const request = (change: Partial<AttemptRequest> = {}): AttemptRequest => ({
 /** A gateway over a list of events; `refuseText` denies commands that hold it; `failing` makes the log refuse. */
 function given(options: { readonly refuseText?: string; readonly obligations?: Partial<Decided['obligations']> } = {}) {
   const events: EventRecord[] = [];
-  const state = { failing: false, deciding: [] as DecisionInput[] };
+  const state = { failing: false, deciding: [] as DecisionInput[], now: {} as Partial<Decided> };
   const log = {
     append: async (_topic: string, added: readonly EventRecord[]) => {
       if (state.failing) throw new Fault('log_unavailable', 'the disk is full');
@@ -47,6 +47,7 @@ function given(options: { readonly refuseText?: string; readonly obligations?: P
       dataDigest: 'd',
       inputJson: JSON.stringify(input),
       controlOffset: 7,
+      ...state.now,
     };
   };
   const gateway = new EnforcementGateway({
@@ -86,6 +87,54 @@ function given(options: { readonly refuseText?: string; readonly obligations?: P
 }
 
 describe('EnforcementGateway', () => {
+  it('ends what the rules do not allow any more, with the reason, and lets the rest be', async () => {
+    const { gateway, events, state, names, open } = given();
+    const session = await open();
+    await gateway.rulesChanged();
+    expect(session.ended.aborted).toBe(false);
+    const reasons = [{ code: 'residency_client_outside', rule: 'ResidencyPolicy/x', message: 'you are elsewhere.' }];
+    state.now = { outcome: 'denied', reasons };
+    await gateway.rulesChanged();
+    expect(session.ended.reason).toEqual({
+      code: 'residency_client_outside',
+      rule: 'ResidencyPolicy/x',
+      message: 'the rules changed, and you are elsewhere.',
+      requestId: session.id,
+    });
+    await session.close('completed', 'whatever');
+    expect(names().slice(-2)).toEqual(['AccessRevoked', 'SessionClosed']);
+    expect(decodeSessionEvent(events.at(-1) as EventRecord).data).toMatchObject({ reason: 'residency_client_outside' });
+    expect(verifyChain(events, chainHeadOf)).toMatchObject({ closed: true, breaks: [] });
+    await gateway.rulesChanged(); // nothing is left to look at
+  });
+
+  it.each([
+    ['more is masked', { mask: ['card'] }, true],
+    ['less is masked', { mask: [] }, false],
+    ['the record is strict', { recordStrict: true }, true],
+    ['a session is shorter', { maxSessionSeconds: 30 }, true],
+    ['a session is longer', { maxSessionSeconds: 90 }, false],
+    ['idleness is limited', { maxIdleSeconds: 30 }, true],
+  ])('asks for a new session when %s', async (_, change, ends) => {
+    const kept = { mask: ['email'], recordStrict: false, maxSessionSeconds: 60, maxIdleSeconds: 0 };
+    const { gateway, state, open } = given({ obligations: kept });
+    const session = await open();
+    state.now = { obligations: { ...kept, ...change } };
+    await gateway.rulesChanged();
+    expect(session.ended.aborted).toBe(ends);
+    if (ends) expect(session.ended.reason).toMatchObject({ code: 'rules_changed', requestId: session.id });
+    await session.close('completed', 'client_closed');
+  });
+
+  it('looks again at what was decided before a change and opened after it', async () => {
+    const { gateway, state } = given();
+    const attempt = gateway.attempt(request());
+    state.now = { outcome: 'denied', reasons: [{ code: 'grant_missing', rule: '', message: 'no.' }] };
+    await gateway.rulesChanged();
+    const result = await attempt;
+    expect(result.kind === 'allowed' && result.session.ended.reason).toMatchObject({ code: 'grant_missing' });
+  });
+
   it('records attempt and decision before it says yes', async () => {
     const { gateway, names, state } = given();
     const result = await gateway.attempt(request());

@@ -41,6 +41,10 @@ export interface EnforcementGatewayOptions {
   readonly observer: GatewayObserver;
 }
 
+/** So many sessions are looked at before others get their turn. */
+const atOnce = 100;
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
 const protocols = { ssh: Protocol.SSH, postgres: Protocol.POSTGRES } as const;
 
 /** Decide, record, forward: the one implementation of {@link Gateway}. Keeps only the sessions that live now. */
@@ -48,6 +52,9 @@ export class EnforcementGateway implements Gateway {
   readonly #options: EnforcementGatewayOptions;
   readonly #live = new Map<string, RecordedSession>();
   #closed: Denial['code'] | undefined;
+  /** Counts the changes of the rules. */
+  #changes = 0;
+  #reconsidering: Promise<void> | undefined;
 
   constructor(options: EnforcementGatewayOptions) {
     this.#options = options;
@@ -67,6 +74,31 @@ export class EnforcementGateway implements Gateway {
     this.#closed = undefined;
   }
 
+  /**
+   * The rules have changed: sessions that they do not let be any more end. Many changes at once are one. Resolves when
+   * all that live were looked at.
+   */
+  rulesChanged(): Promise<void> {
+    this.#changes += 1;
+    this.#reconsidering ??= this.#reconsider().finally(() => {
+      this.#reconsidering = undefined;
+    });
+    return this.#reconsidering;
+  }
+
+  async #reconsider(): Promise<void> {
+    for (let looked = -1; looked !== this.#changes;) {
+      await nextTurn(); // all that is folded in this turn is one change
+      looked = this.#changes;
+      let count = 0;
+      for (const session of this.#live.values()) {
+        session.reconsider();
+        count += 1;
+        if (count % atOnce === 0) await nextTurn();
+      }
+    }
+  }
+
   /** Waits until every session's record is closed. */
   async drained(): Promise<void> {
     await Promise.all([...this.#live.values()].map((session) => session.close('aborted', 'gateway_stopping')));
@@ -76,6 +108,7 @@ export class EnforcementGateway implements Gateway {
     const chain = new SessionChain({ session: newSessionId(), source: `/inland/proxy/${this.#options.replica}` });
     if (this.#closed !== undefined && isGatewayReason(this.#closed))
       return { kind: 'refused', denial: gatewayDenial(this.#closed, chain.session) };
+    const changes = this.#changes;
     const name = parseRequestedName(request.requestedName);
     const attempted = chain.next('ConnectionAttempted', this.#attempted(request, name));
     const decided = this.#judge(request, name, chain.session);
@@ -105,7 +138,9 @@ export class EnforcementGateway implements Gateway {
       return { kind: 'refused', denial };
     }
     this.#options.observer.attempt(request.protocol, 'allowed', decided.reasons[0]?.code ?? '');
-    return { kind: 'allowed', session: this.#open(chain, writer, decided, target.value), target: target.value };
+    const session = this.#open(chain, writer, decided, target.value);
+    if (changes !== this.#changes) session.reconsider(); // decided by rules that are not those of now
+    return { kind: 'allowed', session, target: target.value };
   }
 
   #open(chain: SessionChain, writer: SessionWriter, decided: Decided, target: ResolvedTarget): RecordedSession {

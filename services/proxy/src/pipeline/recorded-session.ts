@@ -104,6 +104,29 @@ export class RecordedSession implements GatewaySession {
     if (!this.#end.signal.aborted) this.#end.abort(denial);
   }
 
+  /**
+   * Judges the access again by rules that have changed. What is refused by them, or obliged to what this session does
+   * not do, ends.
+   */
+  reconsider(): void {
+    if (this.#end.signal.aborted || this.#closing !== undefined) return;
+    const { accessInput, decider, chain, obligations } = this.#options;
+    const decided = decider.decide({ ...accessInput, time: new Date().toISOString() });
+    const reason = decided.outcome === 'denied' ? decided.reasons[0] : undefined;
+    if (decided.outcome === 'allowed' && fulfils(obligations, decided.obligations)) return;
+    this.#append([chain.next('AccessRevoked', { decision: decisionMessage(decided) })]).catch(() => undefined);
+    this.end(
+      reason === undefined
+        ? gatewayDenial('rules_changed', this.id)
+        : {
+            code: reason.code,
+            rule: reason.rule,
+            message: `the rules changed, and ${reason.message}`,
+            requestId: this.id,
+          },
+    );
+  }
+
   async opened(details: { readonly address: string; readonly identity: string }): Promise<void> {
     await this.#append([
       this.#options.chain.next('SessionOpened', {
@@ -262,6 +285,17 @@ export class RecordedSession implements GatewaySession {
       this.#options.onClosed(this);
     }
   }
+}
+
+/** Whether a session that keeps these obligations keeps the others too. */
+function fulfils(kept: DecisionObligations, wanted: DecisionObligations): boolean {
+  const asShort = (limit: number, other: number): boolean => other === 0 || (limit > 0 && limit <= other);
+  return (
+    wanted.mask.every((detector) => kept.mask.includes(detector)) &&
+    (kept.recordStrict || !wanted.recordStrict) &&
+    asShort(kept.maxSessionSeconds, wanted.maxSessionSeconds) &&
+    asShort(kept.maxIdleSeconds, wanted.maxIdleSeconds)
+  );
 }
 
 /** Nothing comes after the end of a session's chain. */

@@ -11,7 +11,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file inland/session/v1/session.proto.
  */
 export const file_inland_session_v1_session: GenFile = /*@__PURE__*/
-  fileDesc("Ch9pbmxhbmQvc2Vzc2lvbi92MS9zZXNzaW9uLnByb3RvEhFpbmxhbmQuc2Vzc2lvbi52MSKwAwoTQ29ubmVjdGlvbkF0dGVtcHRlZBIzCghwcm90b2NvbBgBIAEoDjIbLmlubGFuZC5zZXNzaW9uLnYxLlByb3RvY29sQgTY4hgBEhwKDnJlcXVlc3RlZF9uYW1lGAIgASgJQgTY4hgCEhMKBWxvZ2luGAMgASgJQgTY4hgCEhQKBnRhcmdldBgEIAEoCUIE2OIYARIcCg5jbGllbnRfYWRkcmVzcxgFIAEoCUIE2OIYAhIZCgtjbGllbnRfcG9ydBgGIAEoDUIE2OIYAhIdCg9jbGllbnRfc29mdHdhcmUYByABKAlCBNjiGAISFQoHc3ViamVjdBgIIAEoCUIE2OIYAhIUCgZncm91cHMYCSADKAlCBNjiGAISHwoRaWRlbnRpdHlfcHJvdmlkZXIYCiABKAlCBNjiGAESIwoVYXV0aGVudGljYXRpb25fbWV0aG9kGAsgASgJQgTY4hgBEhsKDWNyZWRlbnRpYWxfaWQYDCABKAlCBNjiGAISHAoOZ2F0ZXdheV9yZWdpb24YDSABKAlCBNjiGAESFQoHcmVwbGljYRgOIAEoCUIE2OIYASK4AgoIRGVjaXNpb24SMQoHb3V0Y29tZRgBIAEoDjIaLmlubGFuZC5zZXNzaW9uLnYxLk91dGNvbWVCBNjiGAESMAoHcmVhc29ucxgCIAMoCzIZLmlubGFuZC5zZXNzaW9uLnYxLlJlYXNvbkIE2OIYARI5CgtvYmxpZ2F0aW9ucxgDIAEoCzIeLmlubGFuZC5zZXNzaW9uLnYxLk9ibGlnYXRpb25zQgTY4hgBEhsKDWJ1bmRsZV9kaWdlc3QYBCABKAlCBNjiGAESHAoOY29udHJvbF9vZmZzZXQYBSABKARCBNjiGAESGQoLZGF0YV9kaWdlc3QYBiABKAlCBNjiGAESGAoKaW5wdXRfanNvbhgHIAEoCUIE2OIYAxIcCg5pbnB1dF93aXRoaGVsZBgIIAEoCEIE2OIYASJHCgZSZWFzb24SEgoEY29kZRgBIAEoCUIE2OIYARISCgRydWxlGAIgASgJQgTY4hgBEhUKB21lc3NhZ2UYAyABKAlCBNjiGAIigQEKC09ibGlnYXRpb25zEhIKBG1hc2sYASADKAlCBNjiGAESGwoNcmVjb3JkX3N0cmljdBgCIAEoCEIE2OIYARIhChNtYXhfc2Vzc2lvbl9zZWNvbmRzGAMgASgNQgTY4hgBEh4KEG1heF9pZGxlX3NlY29uZHMYBCABKA1CBNjiGAEifwoNQWNjZXNzRGVjaWRlZBIzCghkZWNpc2lvbhgBIAEoCzIbLmlubGFuZC5zZXNzaW9uLnYxLkRlY2lzaW9uQgTY4hgBEhsKDXRhcmdldF9yZWdpb24YAiABKAlCBNjiGAESHAoOY2xpZW50X2NvdW50cnkYAyABKAlCBNjiGAEiaQoNU2Vzc2lvbk9wZW5lZBIcCg50YXJnZXRfYWRkcmVzcxgBIAEoCUIE2OIYARIbCg10YXJnZXRfcmVnaW9uGAIgASgJQgTY4hgBEh0KD3RhcmdldF9pZGVudGl0eRgDIAEoCUIE2OIYASLdAgoQQ29tbWFuZFN1Ym1pdHRlZBIVCgdjb21tYW5kGAEgASgNQgTY4hgBEhcKCW9wZXJhdGlvbhgCIAEoCUIE2OIYARISCgR0ZXh0GAMgASgJQgTY4hgDEhYKCG9ic2VydmVkGAQgASgIQgTY4hgBEhUKB2NoYW5uZWwYBSABKA1CBNjiGAESGwoNb21pdHRlZF9ieXRlcxgGIAEoBEIE2OIYARIVCgdjb2x1bW5zGAcgASgNQgTY4hgBEhIKBHJvd3MYCCABKA1CBNjiGAESNwoKc3RhdGVtZW50cxgJIAEoCzIdLmlubGFuZC5zZXNzaW9uLnYxLlN0YXRlbWVudHNCBNjiGAESGAoKcGFyYW1ldGVycxgKIAMoCUIE2OIYAxIZCgtkZXN0aW5hdGlvbhgLIAEoCUIE2OIYAxIgChJkZXN0aW5hdGlvbl9yZWdpb24YDCABKAlCBNjiGAEigwEKClN0YXRlbWVudHMSGQoLZmluZ2VycHJpbnQYASABKAlCBNjiGAESEwoFa2luZHMYAiADKAlCBNjiGAESFQoHZWZmZWN0cxgDIAMoCUIE2OIYARIXCglyZWxhdGlvbnMYBCADKAlCBNjiGAMSFQoHY29sdW1ucxgFIAMoCUIE2OIYAyJcCg5Db21tYW5kRGVjaWRlZBIVCgdjb21tYW5kGAEgASgNQgTY4hgBEjMKCGRlY2lzaW9uGAIgASgLMhsuaW5sYW5kLnNlc3Npb24udjEuRGVjaXNpb25CBNjiGAEipAEKDk91dHB1dFJlY29yZGVkEhUKB2NvbW1hbmQYASABKA1CBNjiGAESMwoGc3RyZWFtGAIgASgOMh0uaW5sYW5kLnNlc3Npb24udjEuU3RyZWFtS2luZEIE2OIYARISCgRkYXRhGAMgASgMQgTY4hgDEhsKDW1hc2tlZF92YWx1ZXMYBCABKA1CBNjiGAESFQoHY2hhbm5lbBgFIAEoDUIE2OIYASKgAQoQU3RyZWFtU3VtbWFyaXNlZBIVCgdjb21tYW5kGAEgASgNQgTY4hgBEjMKBnN0cmVhbRgCIAEoDjIdLmlubGFuZC5zZXNzaW9uLnYxLlN0cmVhbUtpbmRCBNjiGAESEwoFYnl0ZXMYAyABKARCBNjiGAESFAoGc2hhMjU2GAQgASgJQgTY4hgBEhUKB2NoYW5uZWwYBSABKA1CBNjiGAEiUwoPVGVybWluYWxSZXNpemVkEhUKB2NvbHVtbnMYASABKA1CBNjiGAESEgoEcm93cxgCIAEoDUIE2OIYARIVCgdjaGFubmVsGAMgASgNQgTY4hgBIoMBChBDb21tYW5kQ29tcGxldGVkEhUKB2NvbW1hbmQYASABKA1CBNjiGAESHgoLZXhpdF9zdGF0dXMYAiABKAVCBNjiGAFIAIgBARIUCgZzdGF0dXMYAyABKAlCBNjiGAESEgoEcm93cxgEIAEoBEIE2OIYAUIOCgxfZXhpdF9zdGF0dXMi2wEKDVNlc3Npb25DbG9zZWQSLwoGZW5kaW5nGAEgASgOMhkuaW5sYW5kLnNlc3Npb24udjEuRW5kaW5nQgTY4hgBEhQKBnJlYXNvbhgCIAEoCUIE2OIYARIYCgpjaGFpbl9oZWFkGAMgASgMQgTY4hgBEhQKBmV2ZW50cxgEIAEoDUIE2OIYARIaCgxjbGllbnRfYnl0ZXMYBSABKARCBNjiGAESGgoMdGFyZ2V0X2J5dGVzGAYgASgEQgTY4hgBEhsKDW1hc2tlZF92YWx1ZXMYByABKARCBNjiGAEibgoPUmVjb3JkaW5nU2VhbGVkEhQKBmRpZ2VzdBgBIAEoCUIE2OIYARIaCgxzdG9yZV9yZWdpb24YAiABKAlCBNjiGAESEwoFYnl0ZXMYAyABKARCBNjiGAESFAoGZXZlbnRzGAQgASgNQgTY4hgBIj0KD1JlY29yZGluZ1ZpZXdlZBIUCgZ2aWV3ZXIYASABKAlCBNjiGAISFAoGc291cmNlGAIgASgJQgTY4hgBKk0KCFByb3RvY29sEhgKFFBST1RPQ09MX1VOU1BFQ0lGSUVEEAASEAoMUFJPVE9DT0xfU1NIEAESFQoRUFJPVE9DT0xfUE9TVEdSRVMQAipLCgdPdXRjb21lEhcKE09VVENPTUVfVU5TUEVDSUZJRUQQABITCg9PVVRDT01FX0FMTE9XRUQQARISCg5PVVRDT01FX0RFTklFRBACKokBCgpTdHJlYW1LaW5kEhsKF1NUUkVBTV9LSU5EX1VOU1BFQ0lGSUVEEAASFgoSU1RSRUFNX0tJTkRfT1VUUFVUEAESFQoRU1RSRUFNX0tJTkRfRVJST1IQAhIVChFTVFJFQU1fS0lORF9JTlBVVBADEhgKFFNUUkVBTV9LSU5EX1BPU1RHUkVTEAQqcQoGRW5kaW5nEhYKEkVORElOR19VTlNQRUNJRklFRBAAEhQKEEVORElOR19DT01QTEVURUQQARISCg5FTkRJTkdfUkVGVVNFRBACEhEKDUVORElOR19GQUlMRUQQAxISCg5FTkRJTkdfQUJPUlRFRBAEYgZwcm90bzM", [file_inland_options_v1_data_class]);
+  fileDesc("Ch9pbmxhbmQvc2Vzc2lvbi92MS9zZXNzaW9uLnByb3RvEhFpbmxhbmQuc2Vzc2lvbi52MSKwAwoTQ29ubmVjdGlvbkF0dGVtcHRlZBIzCghwcm90b2NvbBgBIAEoDjIbLmlubGFuZC5zZXNzaW9uLnYxLlByb3RvY29sQgTY4hgBEhwKDnJlcXVlc3RlZF9uYW1lGAIgASgJQgTY4hgCEhMKBWxvZ2luGAMgASgJQgTY4hgCEhQKBnRhcmdldBgEIAEoCUIE2OIYARIcCg5jbGllbnRfYWRkcmVzcxgFIAEoCUIE2OIYAhIZCgtjbGllbnRfcG9ydBgGIAEoDUIE2OIYAhIdCg9jbGllbnRfc29mdHdhcmUYByABKAlCBNjiGAISFQoHc3ViamVjdBgIIAEoCUIE2OIYAhIUCgZncm91cHMYCSADKAlCBNjiGAISHwoRaWRlbnRpdHlfcHJvdmlkZXIYCiABKAlCBNjiGAESIwoVYXV0aGVudGljYXRpb25fbWV0aG9kGAsgASgJQgTY4hgBEhsKDWNyZWRlbnRpYWxfaWQYDCABKAlCBNjiGAISHAoOZ2F0ZXdheV9yZWdpb24YDSABKAlCBNjiGAESFQoHcmVwbGljYRgOIAEoCUIE2OIYASK4AgoIRGVjaXNpb24SMQoHb3V0Y29tZRgBIAEoDjIaLmlubGFuZC5zZXNzaW9uLnYxLk91dGNvbWVCBNjiGAESMAoHcmVhc29ucxgCIAMoCzIZLmlubGFuZC5zZXNzaW9uLnYxLlJlYXNvbkIE2OIYARI5CgtvYmxpZ2F0aW9ucxgDIAEoCzIeLmlubGFuZC5zZXNzaW9uLnYxLk9ibGlnYXRpb25zQgTY4hgBEhsKDWJ1bmRsZV9kaWdlc3QYBCABKAlCBNjiGAESHAoOY29udHJvbF9vZmZzZXQYBSABKARCBNjiGAESGQoLZGF0YV9kaWdlc3QYBiABKAlCBNjiGAESGAoKaW5wdXRfanNvbhgHIAEoCUIE2OIYAxIcCg5pbnB1dF93aXRoaGVsZBgIIAEoCEIE2OIYASJHCgZSZWFzb24SEgoEY29kZRgBIAEoCUIE2OIYARISCgRydWxlGAIgASgJQgTY4hgBEhUKB21lc3NhZ2UYAyABKAlCBNjiGAIigQEKC09ibGlnYXRpb25zEhIKBG1hc2sYASADKAlCBNjiGAESGwoNcmVjb3JkX3N0cmljdBgCIAEoCEIE2OIYARIhChNtYXhfc2Vzc2lvbl9zZWNvbmRzGAMgASgNQgTY4hgBEh4KEG1heF9pZGxlX3NlY29uZHMYBCABKA1CBNjiGAEifwoNQWNjZXNzRGVjaWRlZBIzCghkZWNpc2lvbhgBIAEoCzIbLmlubGFuZC5zZXNzaW9uLnYxLkRlY2lzaW9uQgTY4hgBEhsKDXRhcmdldF9yZWdpb24YAiABKAlCBNjiGAESHAoOY2xpZW50X2NvdW50cnkYAyABKAlCBNjiGAEiRAoNQWNjZXNzUmV2b2tlZBIzCghkZWNpc2lvbhgBIAEoCzIbLmlubGFuZC5zZXNzaW9uLnYxLkRlY2lzaW9uQgTY4hgBImkKDVNlc3Npb25PcGVuZWQSHAoOdGFyZ2V0X2FkZHJlc3MYASABKAlCBNjiGAESGwoNdGFyZ2V0X3JlZ2lvbhgCIAEoCUIE2OIYARIdCg90YXJnZXRfaWRlbnRpdHkYAyABKAlCBNjiGAEi3QIKEENvbW1hbmRTdWJtaXR0ZWQSFQoHY29tbWFuZBgBIAEoDUIE2OIYARIXCglvcGVyYXRpb24YAiABKAlCBNjiGAESEgoEdGV4dBgDIAEoCUIE2OIYAxIWCghvYnNlcnZlZBgEIAEoCEIE2OIYARIVCgdjaGFubmVsGAUgASgNQgTY4hgBEhsKDW9taXR0ZWRfYnl0ZXMYBiABKARCBNjiGAESFQoHY29sdW1ucxgHIAEoDUIE2OIYARISCgRyb3dzGAggASgNQgTY4hgBEjcKCnN0YXRlbWVudHMYCSABKAsyHS5pbmxhbmQuc2Vzc2lvbi52MS5TdGF0ZW1lbnRzQgTY4hgBEhgKCnBhcmFtZXRlcnMYCiADKAlCBNjiGAMSGQoLZGVzdGluYXRpb24YCyABKAlCBNjiGAMSIAoSZGVzdGluYXRpb25fcmVnaW9uGAwgASgJQgTY4hgBIoMBCgpTdGF0ZW1lbnRzEhkKC2ZpbmdlcnByaW50GAEgASgJQgTY4hgBEhMKBWtpbmRzGAIgAygJQgTY4hgBEhUKB2VmZmVjdHMYAyADKAlCBNjiGAESFwoJcmVsYXRpb25zGAQgAygJQgTY4hgDEhUKB2NvbHVtbnMYBSADKAlCBNjiGAMiXAoOQ29tbWFuZERlY2lkZWQSFQoHY29tbWFuZBgBIAEoDUIE2OIYARIzCghkZWNpc2lvbhgCIAEoCzIbLmlubGFuZC5zZXNzaW9uLnYxLkRlY2lzaW9uQgTY4hgBIqQBCg5PdXRwdXRSZWNvcmRlZBIVCgdjb21tYW5kGAEgASgNQgTY4hgBEjMKBnN0cmVhbRgCIAEoDjIdLmlubGFuZC5zZXNzaW9uLnYxLlN0cmVhbUtpbmRCBNjiGAESEgoEZGF0YRgDIAEoDEIE2OIYAxIbCg1tYXNrZWRfdmFsdWVzGAQgASgNQgTY4hgBEhUKB2NoYW5uZWwYBSABKA1CBNjiGAEioAEKEFN0cmVhbVN1bW1hcmlzZWQSFQoHY29tbWFuZBgBIAEoDUIE2OIYARIzCgZzdHJlYW0YAiABKA4yHS5pbmxhbmQuc2Vzc2lvbi52MS5TdHJlYW1LaW5kQgTY4hgBEhMKBWJ5dGVzGAMgASgEQgTY4hgBEhQKBnNoYTI1NhgEIAEoCUIE2OIYARIVCgdjaGFubmVsGAUgASgNQgTY4hgBIlMKD1Rlcm1pbmFsUmVzaXplZBIVCgdjb2x1bW5zGAEgASgNQgTY4hgBEhIKBHJvd3MYAiABKA1CBNjiGAESFQoHY2hhbm5lbBgDIAEoDUIE2OIYASKDAQoQQ29tbWFuZENvbXBsZXRlZBIVCgdjb21tYW5kGAEgASgNQgTY4hgBEh4KC2V4aXRfc3RhdHVzGAIgASgFQgTY4hgBSACIAQESFAoGc3RhdHVzGAMgASgJQgTY4hgBEhIKBHJvd3MYBCABKARCBNjiGAFCDgoMX2V4aXRfc3RhdHVzItsBCg1TZXNzaW9uQ2xvc2VkEi8KBmVuZGluZxgBIAEoDjIZLmlubGFuZC5zZXNzaW9uLnYxLkVuZGluZ0IE2OIYARIUCgZyZWFzb24YAiABKAlCBNjiGAESGAoKY2hhaW5faGVhZBgDIAEoDEIE2OIYARIUCgZldmVudHMYBCABKA1CBNjiGAESGgoMY2xpZW50X2J5dGVzGAUgASgEQgTY4hgBEhoKDHRhcmdldF9ieXRlcxgGIAEoBEIE2OIYARIbCg1tYXNrZWRfdmFsdWVzGAcgASgEQgTY4hgBIm4KD1JlY29yZGluZ1NlYWxlZBIUCgZkaWdlc3QYASABKAlCBNjiGAESGgoMc3RvcmVfcmVnaW9uGAIgASgJQgTY4hgBEhMKBWJ5dGVzGAMgASgEQgTY4hgBEhQKBmV2ZW50cxgEIAEoDUIE2OIYASI9Cg9SZWNvcmRpbmdWaWV3ZWQSFAoGdmlld2VyGAEgASgJQgTY4hgCEhQKBnNvdXJjZRgCIAEoCUIE2OIYASpNCghQcm90b2NvbBIYChRQUk9UT0NPTF9VTlNQRUNJRklFRBAAEhAKDFBST1RPQ09MX1NTSBABEhUKEVBST1RPQ09MX1BPU1RHUkVTEAIqSwoHT3V0Y29tZRIXChNPVVRDT01FX1VOU1BFQ0lGSUVEEAASEwoPT1VUQ09NRV9BTExPV0VEEAESEgoOT1VUQ09NRV9ERU5JRUQQAiqJAQoKU3RyZWFtS2luZBIbChdTVFJFQU1fS0lORF9VTlNQRUNJRklFRBAAEhYKElNUUkVBTV9LSU5EX09VVFBVVBABEhUKEVNUUkVBTV9LSU5EX0VSUk9SEAISFQoRU1RSRUFNX0tJTkRfSU5QVVQQAxIYChRTVFJFQU1fS0lORF9QT1NUR1JFUxAEKnEKBkVuZGluZxIWChJFTkRJTkdfVU5TUEVDSUZJRUQQABIUChBFTkRJTkdfQ09NUExFVEVEEAESEgoORU5ESU5HX1JFRlVTRUQQAhIRCg1FTkRJTkdfRkFJTEVEEAMSEgoORU5ESU5HX0FCT1JURUQQBGIGcHJvdG8z", [file_inland_options_v1_data_class]);
 
 /**
  * Someone connected and said what they want. The first event of a session; its chain starts here.
@@ -280,6 +280,26 @@ export const AccessDecidedSchema: GenMessage<AccessDecided> = /*@__PURE__*/
   messageDesc(file_inland_session_v1_session, 4);
 
 /**
+ * The rules changed while the session ran: judged again by them, the access is refused, or obliged to what the session
+ * does not do. The session ends.
+ *
+ * @generated from message inland.session.v1.AccessRevoked
+ */
+export type AccessRevoked = Message<"inland.session.v1.AccessRevoked"> & {
+  /**
+   * @generated from field: inland.session.v1.Decision decision = 1;
+   */
+  decision?: Decision | undefined;
+};
+
+/**
+ * Describes the message inland.session.v1.AccessRevoked.
+ * Use `create(AccessRevokedSchema)` to create a new message.
+ */
+export const AccessRevokedSchema: GenMessage<AccessRevoked> = /*@__PURE__*/
+  messageDesc(file_inland_session_v1_session, 5);
+
+/**
  * The target answered and the way is open.
  *
  * @generated from message inland.session.v1.SessionOpened
@@ -308,7 +328,7 @@ export type SessionOpened = Message<"inland.session.v1.SessionOpened"> & {
  * Use `create(SessionOpenedSchema)` to create a new message.
  */
 export const SessionOpenedSchema: GenMessage<SessionOpened> = /*@__PURE__*/
-  messageDesc(file_inland_session_v1_session, 5);
+  messageDesc(file_inland_session_v1_session, 6);
 
 /**
  * One unit that policy judges, as the client sent it. Durable before the target sees it.
@@ -400,7 +420,7 @@ export type CommandSubmitted = Message<"inland.session.v1.CommandSubmitted"> & {
  * Use `create(CommandSubmittedSchema)` to create a new message.
  */
 export const CommandSubmittedSchema: GenMessage<CommandSubmitted> = /*@__PURE__*/
-  messageDesc(file_inland_session_v1_session, 6);
+  messageDesc(file_inland_session_v1_session, 7);
 
 /**
  * What a SQL text does.
@@ -447,7 +467,7 @@ export type Statements = Message<"inland.session.v1.Statements"> & {
  * Use `create(StatementsSchema)` to create a new message.
  */
 export const StatementsSchema: GenMessage<Statements> = /*@__PURE__*/
-  messageDesc(file_inland_session_v1_session, 7);
+  messageDesc(file_inland_session_v1_session, 8);
 
 /**
  * @generated from message inland.session.v1.CommandDecided
@@ -469,7 +489,7 @@ export type CommandDecided = Message<"inland.session.v1.CommandDecided"> & {
  * Use `create(CommandDecidedSchema)` to create a new message.
  */
 export const CommandDecidedSchema: GenMessage<CommandDecided> = /*@__PURE__*/
-  messageDesc(file_inland_session_v1_session, 8);
+  messageDesc(file_inland_session_v1_session, 9);
 
 /**
  * A piece of what came back (or went in), after masking, in order.
@@ -510,7 +530,7 @@ export type OutputRecorded = Message<"inland.session.v1.OutputRecorded"> & {
  * Use `create(OutputRecordedSchema)` to create a new message.
  */
 export const OutputRecordedSchema: GenMessage<OutputRecorded> = /*@__PURE__*/
-  messageDesc(file_inland_session_v1_session, 9);
+  messageDesc(file_inland_session_v1_session, 10);
 
 /**
  * A stream too big to keep in full (a file transfer, a bulk copy): what it was, without its bytes.
@@ -551,7 +571,7 @@ export type StreamSummarised = Message<"inland.session.v1.StreamSummarised"> & {
  * Use `create(StreamSummarisedSchema)` to create a new message.
  */
 export const StreamSummarisedSchema: GenMessage<StreamSummarised> = /*@__PURE__*/
-  messageDesc(file_inland_session_v1_session, 10);
+  messageDesc(file_inland_session_v1_session, 11);
 
 /**
  * @generated from message inland.session.v1.TerminalResized
@@ -578,7 +598,7 @@ export type TerminalResized = Message<"inland.session.v1.TerminalResized"> & {
  * Use `create(TerminalResizedSchema)` to create a new message.
  */
 export const TerminalResizedSchema: GenMessage<TerminalResized> = /*@__PURE__*/
-  messageDesc(file_inland_session_v1_session, 11);
+  messageDesc(file_inland_session_v1_session, 12);
 
 /**
  * A command ended, as the target told it.
@@ -616,7 +636,7 @@ export type CommandCompleted = Message<"inland.session.v1.CommandCompleted"> & {
  * Use `create(CommandCompletedSchema)` to create a new message.
  */
 export const CommandCompletedSchema: GenMessage<CommandCompleted> = /*@__PURE__*/
-  messageDesc(file_inland_session_v1_session, 12);
+  messageDesc(file_inland_session_v1_session, 13);
 
 /**
  * The last event of the chain.
@@ -669,7 +689,7 @@ export type SessionClosed = Message<"inland.session.v1.SessionClosed"> & {
  * Use `create(SessionClosedSchema)` to create a new message.
  */
 export const SessionClosedSchema: GenMessage<SessionClosed> = /*@__PURE__*/
-  messageDesc(file_inland_session_v1_session, 13);
+  messageDesc(file_inland_session_v1_session, 14);
 
 /**
  * The closed session is kept as a recording. Stands outside the session's chain.
@@ -705,7 +725,7 @@ export type RecordingSealed = Message<"inland.session.v1.RecordingSealed"> & {
  * Use `create(RecordingSealedSchema)` to create a new message.
  */
 export const RecordingSealedSchema: GenMessage<RecordingSealed> = /*@__PURE__*/
-  messageDesc(file_inland_session_v1_session, 14);
+  messageDesc(file_inland_session_v1_session, 15);
 
 /**
  * Someone looked at what was recorded. Stands outside the session's chain.
@@ -731,7 +751,7 @@ export type RecordingViewed = Message<"inland.session.v1.RecordingViewed"> & {
  * Use `create(RecordingViewedSchema)` to create a new message.
  */
 export const RecordingViewedSchema: GenMessage<RecordingViewed> = /*@__PURE__*/
-  messageDesc(file_inland_session_v1_session, 15);
+  messageDesc(file_inland_session_v1_session, 16);
 
 /**
  * @generated from enum inland.session.v1.Protocol
