@@ -6,4 +6,5 @@ export { matrixCsv, matrixSvg } from './matrix-forms.ts';
 export { parsePolicyFile, type PolicyFile } from './parse-policy-file.ts';
 export { policyTestJsonSchema, type PolicyTest, type StatedAccess } from './policy-test.ts';
 export { runPolicyTest, type CaseResult } from './run-policy-test.ts';
+export { WhatIf, type RecordedDecision, type WhatIfChange, type WhatIfExample, type WhatIfReport } from './what-if.ts';
 export { worldWith } from './world-with.ts';

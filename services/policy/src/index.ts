@@ -4,3 +4,4 @@ export { bundleFrom, defaultBundle, type PolicyBundle } from './policy-bundle.ts
 export { preparePolicy, type PolicyPreparation } from './prepare-policy.ts';
 export { ResourceChanges, type ApplyResult, type ResourceChangesParts } from './resource-changes.ts';
 export { ExplainAccess, type ExplainFacts, type ExplainRequest, type Explanation } from './explain-access.ts';
+export { WhatIfLog } from './what-if-log.ts';

@@ -10,6 +10,8 @@ import { PolicyView } from './policy-view.ts';
 import { preparePolicy } from './prepare-policy.ts';
 import { ResourceChanges } from './resource-changes.ts';
 import { ResourcesController } from './resources.controller.ts';
+import { WhatIfController } from './what-if.controller.ts';
+import { WhatIfLog } from './what-if-log.ts';
 
 class PolicyModule {}
 
@@ -39,10 +41,11 @@ async function createPolicy(context: ServiceContext, config: PolicyConfig): Prom
     modules: [
       {
         module: PolicyModule,
-        controllers: [ResourcesController, ExplainController],
+        controllers: [ResourcesController, ExplainController, WhatIfController],
         providers: [
           { provide: ResourceChanges, useValue: new ResourceChanges({ log, view, source, patterns }) },
           { provide: ExplainAccess, useValue: access },
+          { provide: WhatIfLog, useValue: new WhatIfLog({ log, view, wasm: () => bundle.wasm }) },
           { provide: PolicyView, useValue: new PolicyView(view) },
         ],
       },

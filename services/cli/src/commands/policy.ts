@@ -14,12 +14,14 @@ import {
   type AccessMatrix,
   type MatrixCell,
   type PolicyFile,
+  type WhatIfChange,
+  type WhatIfReport,
 } from '@inland/policy-checks';
 import { PolicyEngine, resourceKinds, type Resource, type World } from '@inland/residency';
 import { loadSqlParser } from '@inland/statements';
 import { clientOf, printJson } from '../client-of.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { table } from '../table.ts';
+import { oneLine, table } from '../table.ts';
 
 const collect = (file: string, files: readonly string[] = []): string[] => [...files, file];
 const fileHelp = 'a file or a folder of YAML; may be given more than once';
@@ -29,7 +31,8 @@ export function policyCommand(): Command {
     .description('check rules before they hold: tests beside them, lint, and who would reach what')
     .addCommand(testCommand().exitOverride())
     .addCommand(lintCommand().exitOverride())
-    .addCommand(matrixCommand().exitOverride());
+    .addCommand(matrixCommand().exitOverride())
+    .addCommand(whatIfCommand().exitOverride());
 }
 
 function testCommand(): Command {
@@ -139,6 +142,71 @@ function matrixCommand(): Command {
       if (options.csv) return void process.stdout.write(matrixCsv(matrix));
       printMatrix(matrix);
     });
+}
+
+function whatIfCommand(): Command {
+  return new Command('what-if')
+    .description(
+      `what recorded attempts and commands would come out as by these rules; exits ${exitCodes.differs} when otherwise`,
+    )
+    .requiredOption('-f, --file <file>', `${fileHelp}; on top of the rules that are in force`, collect)
+    .option('--since <time>', 'from then on: 30d, 12h, or a time such as 2026-11-01T00:00:00Z', '30d')
+    .option('--json', 'print the report as JSON')
+    .action(
+      async (
+        options: { readonly file: string[]; readonly since: string; readonly json?: boolean },
+        command: Command,
+      ) => {
+        const since = timeOf(options.since);
+        const { resources } = readFiles(options.file);
+        console.error(`making the decisions since ${since} again …`);
+        const report = await clientOf(command).post<WhatIfReport>('/api/v1/policy/what-if', { resources, since });
+        const { refusedNow, allowedNow, obligedOtherwise } = report;
+        const changes = [
+          ['refused now', refusedNow],
+          ['allowed now', allowedNow],
+          ['allowed with other obligations', obligedOtherwise],
+        ] as const;
+        if (changes.some(([, { decisions }]) => decisions > 0)) process.exitCode = exitCodes.differs;
+        if (options.json) return printJson(report);
+        console.log(`${report.decisions} decisions: ${report.unchanged} would come out as they did`);
+        if (report.withheld > 0)
+          console.log(`${report.withheld} hung on what was masked in the record, and cannot be made again`);
+        for (const [title, change] of changes) if (change.decisions > 0) printChange(title, change);
+      },
+    );
+}
+
+function printChange(title: string, { decisions, people, targets, sessions, examples }: WhatIfChange): void {
+  const some = (names: readonly (readonly [string, number])[]): string =>
+    names
+      .slice(0, 5)
+      .map(([name, times]) => `${name} (${times})`)
+      .join(', ') + (names.length > 5 ? ', …' : '');
+  console.log(`\n${decisions} ${title}, in ${sessions} sessions, of ${some(people)}, at ${some(targets)}\n`);
+  const rows = examples.map(({ time, session, command, subject, target, operation, code, rule }) => [
+    time.slice(0, 19).replace('T', ' '),
+    command === 0 ? session : `${session}#${command}`,
+    oneLine(subject, 20),
+    target,
+    operation,
+    code,
+    rule,
+  ]);
+  console.log(table(['TIME', 'SESSION', 'WHO', 'TARGET', 'OPERATION', 'BECAUSE', 'RULE'], rows));
+}
+
+/** A time ago, or a time, as RFC 3339. */
+function timeOf(text: string): string {
+  const ago = /^(\d{1,5})([dhm])$/.exec(text);
+  if (ago !== null) {
+    const millis = { d: 86_400_000, h: 3_600_000, m: 60_000 }[ago[2] as 'd' | 'h' | 'm'];
+    return new Date(Date.now() - Number(ago[1]) * millis).toISOString();
+  }
+  const at = new Date(text);
+  if (Number.isNaN(at.getTime()))
+    throw new Fault('invalid_argument', `${text} is no time: write 30d, 12h, or 2026-11-01T00:00:00Z`);
+  return at.toISOString();
 }
 
 interface MatrixFlags {
