@@ -24,6 +24,7 @@ const routes: readonly (readonly [prefix: string, service: ServiceName])[] = [
   ['/api/v1/resources', 'policy'],
   ['/api/v1/schemas/', 'policy'],
   ['/api/v1/explain', 'policy'],
+  ['/api/v1/policy', 'policy'],
   ['/api/v1/masking/', 'masking'],
   ['/api/v1/sessions', 'audit'],
   ['/api/v1/audit/', 'audit'],
