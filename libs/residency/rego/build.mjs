@@ -2,7 +2,7 @@
 // the PATH or in Go's bin folder: `go install github.com/open-policy-agent/opa@v1.22.2`.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -29,7 +29,10 @@ try {
       'inland/depends',
       '-o',
       bundle,
-      'decision.rego', // by a relative path: the module holds it, and must be the same wherever it is built
+      // By relative paths, sorted: the module holds them, and must be the same wherever it is built.
+      ...readdirSync(here)
+        .filter((file) => file.endsWith('.rego') && !file.endsWith('_test.rego'))
+        .sort(),
     ],
     {
       cwd: here,

@@ -12,6 +12,7 @@ world := {
 		"lost": {"region": "nowhere", "protocol": "ssh", "policies": ["p"], "grants": ["g"], "mask": []},
 	},
 	"policies": {"p": {
+		"everybody": true,
 		"require": {
 			"client": {"countries": {"DE": true}, "regions": {}},
 			"target": {"countries": {"DE": true}, "regions": {}},
@@ -21,7 +22,7 @@ world := {
 		"forbid": [{"operations": {"ssh.*": true}, "matching": "curl", "because": "it leaves"}],
 		"mask": ["email"], "strict": true, "maxSessionSeconds": 60, "maxIdleSeconds": 30,
 	}},
-	"grants": {"g": {"groups": {"dev": true}, "people": {}, "logins": {"deploy": true}, "operations": {"connect": true, "ssh.exec": true}}},
+	"grants": {"g": {"groups": {"dev": true}, "people": {}, "logins": {"deploy": true}, "operations": {"connect": true, "ssh.exec": true}, "breakGlass": false}},
 }
 
 request := {
@@ -31,9 +32,12 @@ request := {
 	"record": {"log": "aws:eu-central-1", "recordings": "aws:eu-central-1", "projections": "aws:eu-central-1"},
 	"target": {"name": "eu", "protocol": "ssh", "login": "deploy"},
 	"operation": {"kind": "connect", "text": null},
+	"time": "2026-06-01T12:00:00.000Z",
 }
 
 decide(patches) := d if d := inland.decision with input as json.patch(request, patches) with data.world as world
+
+plain(obligations) := object.remove(obligations, ["also"])
 
 codes(patches) := {reason.code | some reason in decide(patches).reasons}
 
@@ -42,7 +46,7 @@ set(path, value) := [{"op": "replace", "path": path, "value": value}]
 test_allowed if {
 	d := decide([])
 	d.outcome == "allowed"
-	d.obligations == {"mask": {"email", "iban"}, "recordStrict": true, "maxSessionSeconds": 60, "maxIdleSeconds": 30}
+	plain(d.obligations) == {"mask": {"email", "iban"}, "recordStrict": true, "maxSessionSeconds": 60, "maxIdleSeconds": 30}
 	codes([]) == {"allowed"}
 }
 
@@ -209,7 +213,7 @@ test_what_is_refused_is_denied if {
 
 # A second policy, beside p.
 and_policy(policy) := [
-	{"op": "add", "path": "/policies/q", "value": object.union({"require": {}, "forbid": [], "mask": [], "strict": false, "maxSessionSeconds": 0, "maxIdleSeconds": 0}, policy)},
+	{"op": "add", "path": "/policies/q", "value": object.union({"everybody": true, "require": {}, "forbid": [], "mask": [], "strict": false, "maxSessionSeconds": 0, "maxIdleSeconds": 0}, policy)},
 	{"op": "replace", "path": "/targets/eu/policies", "value": ["p", "q"]},
 ]
 
@@ -218,21 +222,21 @@ obligations_in(changes) := found if {
 }
 
 test_policy_for_a_group_is_for_that_group if {
-	us_for_ops := and_policy({"groups": {"ops": true}, "require": {"client": {"countries": {"US": true}, "regions": {}}}})
+	us_for_ops := and_policy({"everybody": false, "groups": {"ops": true}, "require": {"client": {"countries": {"US": true}, "regions": {}}}})
 	codes_in(us_for_ops, []) == {"allowed"}
 	codes_in(us_for_ops, set("/principal/groups", ["dev", "ops"])) == {"residency_client_outside"}
 	codes_in(us_for_ops, set("/principal/groups", ["ops", "dev"])) == {"residency_client_outside"}
 }
 
 test_shortest_limit_counts_and_none_is_none if {
-	obligations_in(and_policy({})) == {"mask": {"email", "iban"}, "recordStrict": true, "maxSessionSeconds": 60, "maxIdleSeconds": 30}
+	plain(obligations_in(and_policy({}))) == {"mask": {"email", "iban"}, "recordStrict": true, "maxSessionSeconds": 60, "maxIdleSeconds": 30}
 	shorter := obligations_in(and_policy({"maxSessionSeconds": 10, "maxIdleSeconds": 90, "mask": ["card"]}))
-	shorter == {"mask": {"card", "email", "iban"}, "recordStrict": true, "maxSessionSeconds": 10, "maxIdleSeconds": 30}
+	plain(shorter) == {"mask": {"card", "email", "iban"}, "recordStrict": true, "maxSessionSeconds": 10, "maxIdleSeconds": 30}
 }
 
 test_without_limits_and_not_strict if {
 	none := [{"op": "replace", "path": sprintf("/policies/p/%s", [part]), "value": value} | some part, value in {"strict": false, "maxSessionSeconds": 0, "maxIdleSeconds": 0}]
-	obligations_in(none) == {"mask": {"email", "iban"}, "recordStrict": false, "maxSessionSeconds": 0, "maxIdleSeconds": 0}
+	plain(obligations_in(none)) == {"mask": {"email", "iban"}, "recordStrict": false, "maxSessionSeconds": 0, "maxIdleSeconds": 0}
 }
 
 test_unknown_client_where_no_rule_asks if {

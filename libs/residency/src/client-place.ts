@@ -8,12 +8,23 @@ export interface TrustedNetwork {
   readonly cidrs: readonly string[];
   /** ISO 3166-1 alpha-2. */
   readonly country: string;
+  /** ISO 3166-2, such as CA-QC. */
+  readonly subdivision?: string | undefined;
 }
 
 /** Where a client is, as far as it is known; null stays null. */
 export interface ClientPlace {
   readonly country: string | null;
   readonly network: string | null;
+  readonly subdivision?: string;
+  /** What says so, where it is no network of the operator's: a database with its edition. */
+  readonly source?: string;
+}
+
+/** A database of addresses and the countries that they are in. Unknown, and where it hides, is null. */
+export interface CountryOfAddress {
+  readonly edition: string;
+  countryOf(address: string): string | null;
 }
 
 const nowhere: ClientPlace = { country: null, network: null };
@@ -25,10 +36,14 @@ export class ClientPlaces {
     readonly ranges: readonly ReturnType<typeof parseCidr>[];
   }[];
 
+  /** What is looked at where no network holds an address. */
+  readonly #addresses: CountryOfAddress | undefined;
+
   /** Faults with `misconfigured` when a range is no CIDR. The first network that holds an address names its place. */
-  constructor(networks: readonly TrustedNetwork[]) {
-    this.#networks = networks.map(({ name, cidrs, country }) => ({
-      place: { country, network: name },
+  constructor(networks: readonly TrustedNetwork[], addresses?: CountryOfAddress) {
+    this.#addresses = addresses;
+    this.#networks = networks.map(({ name, cidrs, country, subdivision }) => ({
+      place: { country, network: name, ...(subdivision === undefined ? {} : { subdivision }) },
       ranges: cidrs.map((cidr) => parseCidr(cidr, name)),
     }));
   }
@@ -40,7 +55,13 @@ export class ClientPlaces {
     const found = this.#networks.find(({ ranges }) =>
       ranges.some(([network, bits]) => network.kind() === parsed.kind() && parsed.match(network, bits)),
     );
-    return found?.place ?? nowhere;
+    return found?.place ?? this.#elsewhere(address);
+  }
+
+  #elsewhere(address: string): ClientPlace {
+    if (this.#addresses === undefined) return nowhere;
+    const country = this.#addresses.countryOf(address);
+    return country === null ? nowhere : { country, network: null, source: this.#addresses.edition };
   }
 }
 

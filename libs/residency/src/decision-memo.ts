@@ -8,7 +8,7 @@ export interface DecisionDepends {
 }
 
 /** A decision without the input that it was made on. */
-export type Verdict = Pick<DecisionResult, 'outcome' | 'reasons' | 'obligations'>;
+export type Verdict = Omit<DecisionResult, 'bundleDigest' | 'dataDigest' | 'inputJson'>;
 
 /** Verdicts kept for one access. When there are more, all are forgotten. */
 const verdictsMax = 256;
@@ -23,18 +23,26 @@ export class AccessVerdicts {
   readonly #between: string;
   readonly #verdicts = new Map<string, Verdict>();
 
+  /** Whether time alone can turn the verdicts: then none is kept. */
+  get timely(): boolean {
+    return this.#depends.time;
+  }
+
   constructor(access: DecisionInput, depends: DecisionDepends) {
     this.#access = access;
     this.#depends = depends;
-    const { client, gateway, principal, record, target } = access;
-    this.#before = `{"client":${canonicalJson(client)},"gateway":${canonicalJson(gateway)},"operation":`;
+    const { agent, approvals, client, gateway, principal, record, target } = access;
+    const before = canonicalJson({ agent, approvals, client, gateway });
+    this.#before = `${before.slice(0, -1)},"operation":`;
     this.#between = `,"principal":${canonicalJson(principal)},"record":${canonicalJson(record)},"target":${canonicalJson(target)},"time":`;
   }
 
   /** Whether an input is of this access: its parts are the very objects. */
-  isOf({ client, gateway, principal, record, target, version }: DecisionInput): boolean {
+  isOf({ agent, approvals, client, gateway, principal, record, target, version }: DecisionInput): boolean {
     const access = this.#access;
     return (
+      agent === access.agent &&
+      approvals === access.approvals &&
       principal === access.principal &&
       client === access.client &&
       gateway === access.gateway &&
@@ -46,7 +54,6 @@ export class AccessVerdicts {
 
   /** The verdict on an operation, made by `decide` where it is not known. */
   verdict(input: DecisionInput, decide: () => Verdict): Verdict {
-    if (this.#depends.time) return decide();
     const { text, ...rest } = input.operation;
     const key = JSON.stringify([rest, text === null || this.#depends.text ? text : '']);
     if (key.length > keyCharsMax) return decide();
@@ -81,7 +88,13 @@ export class DecisionMemo {
     this.#seen = new WeakMap();
   }
 
+  /** What is known of this access; undefined where it is new, or must be decided each time. */
   of(input: DecisionInput): AccessVerdicts | undefined {
+    const verdicts = this.#of(input);
+    return verdicts?.timely === true || input.moments !== undefined ? undefined : verdicts;
+  }
+
+  #of(input: DecisionInput): AccessVerdicts | undefined {
     const known = this.#seen.get(input.principal);
     if (known === undefined) {
       this.#seen.set(input.principal, 'once');

@@ -1,3 +1,5 @@
+import type { LocalMoment } from './moments.ts';
+
 /**
  * What an operation does to data. A statement may do several. `export`: it gives data to something beyond the protocol's
  * own answer (a program, a file of the server, another database, a bucket).
@@ -18,11 +20,28 @@ export interface DecisionInput {
     readonly country: string | null;
     /** The trusted network, named by the operator, that the address lies in. */
     readonly network: string | null;
+    /** ISO 3166-2, such as CA-QC, where it is known. */
+    readonly subdivision?: string;
+    /** What says so: a database of addresses with its edition. Absent where it is the network. */
+    readonly source?: string;
   };
   readonly gateway: { readonly region: string };
-  readonly target: { readonly name: string; readonly protocol: 'ssh' | 'postgres'; readonly login: string };
-  /** The regions in which the record of this access is kept. */
-  readonly record: { readonly log: string; readonly recordings: string; readonly projections: string };
+  /** What reaches the target in the gateway's stead; absent where the gateway does so itself. */
+  readonly agent?: { readonly region: string };
+  readonly target: {
+    readonly name: string;
+    readonly protocol: 'ssh' | 'postgres';
+    readonly login: string;
+    /** What can be seen of where it is, beside what is declared of it. */
+    readonly evidence?: TargetEvidence;
+  };
+  /** The regions in which the record of this access is kept, and masked. */
+  readonly record: {
+    readonly log: string;
+    readonly recordings: string;
+    readonly projections: string;
+    readonly masking?: string;
+  };
   readonly operation: {
     /** `connect`, or a command's kind: ssh.exec, ssh.line, ssh.file-read, ssh.forward-local, postgres.query, … */
     readonly kind: string;
@@ -34,9 +53,55 @@ export interface DecisionInput {
     readonly relations?: readonly string[];
     /** Where a forwarding leads, and the region of that place; null: not known. */
     readonly destination?: { readonly host: string; readonly port: number; readonly region: string | null };
+    /** Where the text of a command would send data, as far as it tells. */
+    readonly destinations?: readonly CommandDestination[];
+    /** Why the text cannot prove where data would go; absent or empty: it can. */
+    readonly unproven?: readonly string[];
   };
-  /** RFC 3339, UTC. */
+  /** What this person asked for at this target, and who approved it. */
+  readonly approvals?: readonly StatedRequest[];
+  /** RFC 3339, UTC, with milliseconds. */
   readonly time: string;
+  /** What clocks show then, in the time zones that rules about the target speak of. The engine adds it. */
+  readonly moments?: Readonly<Record<string, LocalMoment>>;
+}
+
+/** Where a target's address is, as public data has it. */
+export interface TargetEvidence {
+  readonly address: string;
+  /** The region whose published ranges hold the address. */
+  readonly region: string | null;
+  /** ISO 3166-1 alpha-2. */
+  readonly country: string | null;
+  /** What says so, with its edition. */
+  readonly source: string;
+}
+
+/** A place that a command names. */
+export interface CommandDestination {
+  readonly host: string;
+  /** What of the command leads there, such as `aws s3 cp`. */
+  readonly via: string;
+  /** Null: not known. */
+  readonly region: string | null;
+  /** Where the region is not known, but the country is. */
+  readonly country?: string;
+}
+
+/** A request for access, as far as it was approved. */
+export interface StatedRequest {
+  readonly id: string;
+  /** `connect`: the session; or the kind of operation. */
+  readonly operation: string;
+  readonly login: string;
+  readonly reason: string;
+  readonly ticket: string;
+  readonly seconds: number;
+  readonly once: boolean;
+  readonly breakGlass: boolean;
+  /** RFC 3339, UTC, with milliseconds. */
+  readonly until: string;
+  readonly approvers: readonly { readonly subject: string; readonly groups: readonly string[] }[];
 }
 
 /** Why: a constant that tests, the record and the person's message share. */
@@ -56,6 +121,11 @@ export interface DecisionObligations {
   readonly maxSessionSeconds: number;
   /** 0: no limit. */
   readonly maxIdleSeconds: number;
+  /** The next four are kept by refusing operations. */
+  readonly readOnly?: true;
+  readonly noFileTransfer?: true;
+  readonly noForwarding?: true;
+  readonly reasonRequired?: true;
 }
 
 export interface DecisionResult {
@@ -63,6 +133,16 @@ export interface DecisionResult {
   /** At least one; sorted, the one to tell the person first. */
   readonly reasons: readonly DecisionReason[];
   readonly obligations: DecisionObligations;
+  /** What rules that only audit would have refused. */
+  readonly observed?: readonly DecisionReason[];
+  /** Ids of the requests that it rests on. */
+  readonly approvals?: readonly string[];
+  /** `policy#exception` of those that it rests on. */
+  readonly exceptions?: readonly string[];
+  /** It rests on a grant for emergencies. */
+  readonly breakGlass?: true;
+  /** It may come out otherwise later, though no rule changes. */
+  readonly timely?: true;
   /** SHA-256 (hexadecimal) of the WebAssembly module. */
   readonly bundleDigest: string;
   /** SHA-256 (hexadecimal) of the rules as canonical JSON. */

@@ -1,14 +1,20 @@
 export type {
+  CommandDestination,
   DecisionInput,
   DecisionObligations,
   DecisionReason,
   DecisionResult,
   OperationEffect,
+  StatedRequest,
+  TargetEvidence,
 } from './decision.ts';
 export { canonicalJson, sha256Hex } from './canonical-json.ts';
-export { ClientPlaces, type ClientPlace, type TrustedNetwork } from './client-place.ts';
+export { ClientPlaces, type ClientPlace, type CountryOfAddress, type TrustedNetwork } from './client-place.ts';
 export { destinationRegion } from './destination-region.ts';
-export { policyData, rulesOf, type PolicyData } from './policy-data.ts';
+export { policyData, type PolicyData } from './policy-data.ts';
+export { rulesOf } from './rules-about.ts';
+export { endOf } from './consent-data.ts';
+export { momentsIn, type LocalMoment } from './moments.ts';
 export { PolicyEngine } from './policy-engine.ts';
 export { reasonCodes, sayReason, type RawReason, type ReasonCode } from './reason-messages.ts';
 export {

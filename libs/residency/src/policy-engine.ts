@@ -3,7 +3,8 @@ import { Fault } from '@inland/kernel';
 import type { LoadedPolicy } from '@open-policy-agent/opa-wasm';
 import { canonicalJson, sha256Hex } from './canonical-json.ts';
 import { DecisionMemo, type DecisionDepends, type Verdict } from './decision-memo.ts';
-import type { DecisionInput, DecisionResult } from './decision.ts';
+import type { DecisionInput, DecisionReason, DecisionResult } from './decision.ts';
+import { momentsIn } from './moments.ts';
 import { policyData } from './policy-data.ts';
 import { reasonCodes, sayReason, type RawReason } from './reason-messages.ts';
 import { emptyWorld, type World } from './world.ts';
@@ -19,12 +20,18 @@ interface RawDecision {
     readonly mask: readonly string[];
     readonly recordStrict: boolean;
     readonly maxSessionSeconds: number;
-    /** Absent where an older bundle decides. */
+    /** Absent where an older bundle decides, as what follows. */
     readonly maxIdleSeconds?: number;
+    readonly also?: readonly ('readOnly' | 'noFileTransfer' | 'noForwarding' | 'reasonRequired')[];
   };
+  readonly observed?: readonly RawReason[];
+  readonly approvals?: readonly string[];
+  readonly exceptions?: readonly string[];
+  readonly breakGlass?: boolean;
 }
 
 const order = new Map<string, number>(reasonCodes.map((code, index) => [code, index]));
+const compare = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);
 const noObligations = { mask: [], recordStrict: false, maxSessionSeconds: 0, maxIdleSeconds: 0 } as const;
 
 /** The default policy, or an operator's own, compiled to WebAssembly; decides in process on the world that was set. */
@@ -33,6 +40,10 @@ export class PolicyEngine {
   readonly #policy: LoadedPolicy;
   #world: World = emptyWorld;
   #dataDigest = '';
+  /** Of targets whose rules speak of hours: in which time zones. */
+  #zones: ReadonlyMap<string, readonly string[]> = new Map();
+  /** Targets whose rules hang on when they are asked. */
+  #timely: ReadonlySet<string> = new Set();
   /** Absent where the bundle does not say what its decisions hang on: then each is made anew. */
   readonly #memo: DecisionMemo | undefined;
 
@@ -65,6 +76,16 @@ export class PolicyEngine {
     this.#memo?.forget();
     this.#policy.setData({ world: data });
     this.#world = world;
+    const targets = Object.entries(data.targets);
+    this.#zones = new Map(targets.flatMap(([name, { zones }]) => (zones === undefined ? [] : [[name, zones]])));
+    this.#timely = new Set(
+      targets
+        .filter(
+          ([, { policies, grants }]) =>
+            policies.some((name) => data.policies[name]?.timely) || grants.some((name) => data.grants[name]?.timely),
+        )
+        .map(([name]) => name),
+    );
     this.#dataDigest = sha256Hex(canonicalJson(data));
   }
 
@@ -72,7 +93,8 @@ export class PolicyEngine {
   decide(input: DecisionInput): DecisionResult {
     try {
       const access = this.#memo?.of(input);
-      if (access === undefined) return this.#result(this.#verdict(input), canonicalJson(input));
+      if (access === undefined) return this.#anew(this.#completed(input));
+
       const verdict = access.verdict(input, () => this.#verdict(input));
       return this.#result(verdict, access.inputJson(input));
     } catch {
@@ -80,16 +102,25 @@ export class PolicyEngine {
     }
   }
 
+  #anew(input: DecisionInput): DecisionResult {
+    return this.#result(this.#verdict(input), canonicalJson(input));
+  }
+
+  /** With what the clocks show, where rules about the target speak of hours; a recorded input has it already. */
+  #completed(input: DecisionInput): DecisionInput {
+    const zones = this.#zones.get(input.target.name);
+    return zones === undefined || input.moments !== undefined
+      ? input
+      : { ...input, moments: momentsIn(zones, input.time) };
+  }
+
   /** What the policy says. Throws when it says nothing. */
   #verdict(input: DecisionInput): Verdict {
     const raw = (this.#policy.evaluate(input, 'inland/decision') as readonly { readonly result: RawDecision }[])[0]
       ?.result;
     if (raw === undefined || raw.reasons.length === 0) throw new Error('the policy gives no answer');
-    const reasons = raw.reasons
-      .map((reason) => sayReason(reason, input, this.#world))
-      .sort(
-        (one, other) => (order.get(one.code) ?? 99) - (order.get(other.code) ?? 99) || (one.rule < other.rule ? -1 : 1),
-      );
+    const reasons = this.#said(raw.reasons, input);
+    const { observed = [], approvals = [], exceptions = [] } = raw;
     const allowed = raw.outcome === 'allowed' && reasons.every(({ code }) => code === 'allowed');
     return {
       outcome: allowed ? 'allowed' : 'denied',
@@ -99,8 +130,30 @@ export class PolicyEngine {
         recordStrict: raw.obligations.recordStrict,
         maxSessionSeconds: raw.obligations.maxSessionSeconds,
         maxIdleSeconds: raw.obligations.maxIdleSeconds ?? 0,
+        ...Object.fromEntries([...(raw.obligations.also ?? [])].sort().map((what) => [what, true])),
       },
+      ...(observed.length === 0 ? {} : { observed: this.#said(observed, input) }),
+      ...(approvals.length === 0 ? {} : { approvals: [...approvals].sort() }),
+      ...(exceptions.length === 0 ? {} : { exceptions: [...exceptions].sort() }),
+      ...(raw.breakGlass === true && allowed ? { breakGlass: true as const } : {}),
+      ...(this.#timely.has(input.target.name) ? { timely: true as const } : {}),
     };
+  }
+
+  /** Each reason once, the first to tell the person first. */
+  #said(raw: readonly RawReason[], input: DecisionInput): DecisionReason[] {
+    const said = raw
+      .map((reason) => sayReason(reason, input, this.#world))
+      .sort(
+        (one, other) =>
+          (order.get(one.code) ?? 99) - (order.get(other.code) ?? 99) ||
+          compare(one.rule, other.rule) ||
+          compare(one.message, other.message),
+      );
+    return said.filter(({ message, rule, code }, index) => {
+      const before = said[index - 1];
+      return before?.message !== message || before.rule !== rule || before.code !== code;
+    });
   }
 
   #depends(input: DecisionInput): DecisionDepends {
@@ -129,8 +182,7 @@ export class PolicyEngine {
     return this.#result({ outcome: 'denied', reasons: [reason], obligations: noObligations }, canonicalJson(input));
   }
 
-  #result({ outcome, reasons, obligations }: Verdict, inputJson: string): DecisionResult {
-    const { bundleDigest } = this;
-    return { outcome, reasons, obligations, bundleDigest, dataDigest: this.#dataDigest, inputJson };
+  #result(verdict: Verdict, inputJson: string): DecisionResult {
+    return { ...verdict, bundleDigest: this.bundleDigest, dataDigest: this.#dataDigest, inputJson };
   }
 }

@@ -1,5 +1,13 @@
 import { z } from 'zod';
 
+const isTimeZone = (zone: string): boolean => {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+};
+
 const name = z
   .string()
   .regex(
@@ -7,6 +15,7 @@ const name = z
     'lower-case letters, digits, ".", ":" and "-", at most 63, such as orders-eu',
   );
 const country = z.string().regex(/^[A-Z]{2}$/, 'an ISO 3166-1 code of two capital letters, such as DE');
+const subdivision = z.string().regex(/^[A-Z]{2}-[A-Z0-9]{1,3}$/, 'an ISO 3166-2 code such as CA-QC');
 const labels = z.record(z.string().max(63), z.string().max(63));
 const names = z.array(z.string().min(1).max(128)).max(1000);
 const detectors = z.array(z.enum(['email', 'card', 'iban']));
@@ -29,15 +38,60 @@ const host = z
   .max(253)
   .regex(/^(\*\.)?[A-Za-z0-9_.:-]+(\/\d{1,3})?$/, 'a host, an address, *.example.com, or a range such as 10.0.0.0/8');
 
+const people = z.strictObject({ groups: names.optional(), people: names.optional() });
+const endOfValidity = z.iso
+  .date()
+  .or(z.iso.datetime())
+  .describe('A day (2026-12-31: its end, UTC), or a time such as 2026-12-31T17:00:00Z.');
+const clock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'a time of day such as 08:30');
+const timeZone = z.string().max(64).refine(isTimeZone, 'a time zone such as Europe/Berlin or UTC');
+const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
+
+const hours = z
+  .strictObject({
+    days: z
+      .array(z.enum(weekdays))
+      .min(1)
+      .default([...weekdays]),
+    from: clock.default('00:00'),
+    to: clock.default('24:00').describe('Not with it. Earlier than `from`: on the next day.'),
+    zone: timeZone,
+  })
+  .refine(({ from, to }) => from !== to, { path: ['to'], message: 'must be another time than from' });
+
+const approvalFields = {
+  by: names.min(1).describe('Members of any of these groups may approve; never the person who asks.'),
+  approvers: z.int().min(1).max(5).default(1).describe('How many different people must approve.'),
+  maxSeconds: z.int().min(60).max(2_592_000).default(3_600).describe('The longest time that may be approved.'),
+  once: z.boolean().default(false).describe('Good for one session only.'),
+  ticket: z.boolean().default(false).describe('A ticket id must be given.'),
+};
+
+const part = z.enum(['client', 'gateway', 'agent', 'target', 'record', 'viewer', 'destination']);
+
 const within = z.strictObject({ within: names.min(1).describe('Jurisdictions, countries or regions; one must hold.') });
-const selector = z.strictObject({ names: names.optional(), labels: labels.optional() });
+const selector = z.strictObject({
+  names: names.optional(),
+  labels: labels.optional(),
+  dataClasses: z.array(dataClass).min(1).optional().describe('Targets where any of these lies.'),
+});
 
 /** What each kind of resource says. `docs/` and editors read their JSON Schemas, which come from here. */
 export const specs = {
-  Region: z.strictObject({ country, city: z.string().max(80).optional(), provider: z.string().max(40).optional() }),
+  Region: z
+    .strictObject({
+      country,
+      subdivision: subdivision.optional(),
+      city: z.string().max(80).optional(),
+      provider: z.string().max(40).optional(),
+    })
+    .refine((spec) => spec.subdivision === undefined || spec.subdivision.startsWith(`${spec.country}-`), {
+      path: ['subdivision'],
+      message: 'must be one of the country',
+    }),
   Jurisdiction: z.strictObject({
     description: z.string().max(500).optional(),
-    countries: z.array(country).default([]),
+    countries: z.array(country.or(subdivision)).default([]).describe('Countries, and subdivisions such as CA-QC.'),
     includes: z.array(name.or(z.string().regex(/^[A-Z][A-Za-z0-9-]{0,40}$/))).default([]),
   }),
   Target: z
@@ -45,6 +99,10 @@ export const specs = {
       protocol: z.enum(['ssh', 'postgres']),
       address: hostAndPort,
       region: z.string().min(1).max(63),
+      regionProof: z
+        .enum(['checked', 'declared'])
+        .default('checked')
+        .describe('checked: an address that is seen to be elsewhere refuses access. declared: your word counts.'),
       dataClasses: z.array(dataClass).min(1).describe('What lies there; [none] when nothing sensitive does.'),
       logins: z
         .array(
@@ -88,44 +146,93 @@ export const specs = {
       path: ['logins'],
       message: 'certificate: true is for SSH; a database login has a secret',
     }),
-  ResidencyPolicy: z.strictObject({
-    description: z.string().max(500).optional(),
-    covers: z
-      .strictObject({
-        dataClasses: z.array(dataClass).optional(),
-        targetLabels: labels.optional(),
-        targets: names.optional(),
-        groups: names.optional(),
-      })
-      .describe('What the rule is about; every part that is given must match. {} covers everything.'),
-    require: z
-      .strictObject({
-        client: within.optional(),
-        gateway: within.optional(),
-        target: within.optional(),
-        record: within.optional(),
-        destination: within.optional().describe('Where a forwarding may lead; as for the target, when absent.'),
-      })
-      .default({}),
-    forbid: z
-      .array(
-        z.strictObject({
-          operations: z.array(operation).min(1),
-          matching: pattern.optional().describe('A regular expression (RE2) on the text of the command, or the path.'),
-          unless: pattern.optional().describe('Forbidden only where the text does not match this (RE2).'),
-          because: z.string().min(1).max(300),
-        }),
-      )
-      .default([]),
-    obligations: z
-      .strictObject({
-        mask: detectors.default([]),
-        record: z.enum(['bounded', 'strict']).default('bounded'),
-        maxSessionSeconds: z.int().min(0).max(604_800).default(0),
-        maxIdleSeconds: z.int().min(0).max(604_800).default(0),
-      })
-      .prefault({}),
-  }),
+  ResidencyPolicy: z
+    .strictObject({
+      description: z.string().max(2_000).optional(),
+      enforce: z
+        .enum(['deny', 'audit'])
+        .default('deny')
+        .describe('audit: records what it would refuse, refuses nothing.'),
+      covers: z
+        .strictObject({
+          dataClasses: z.array(dataClass).optional(),
+          targetLabels: labels.optional(),
+          targets: names.optional(),
+          groups: names.optional(),
+          people: names.optional(),
+        })
+        .describe('What the rule is about; every part that is given must match. {} covers everything.'),
+      require: z
+        .strictObject({
+          client: within.optional(),
+          gateway: within.optional(),
+          agent: within.optional().describe('Where the target is reached from; the gateway, where it does so itself.'),
+          target: within.optional(),
+          record: within.optional().describe('Log, recordings, projections and masking.'),
+          viewer: within.optional().describe('Who looks at what was recorded.'),
+          destination: within
+            .optional()
+            .describe('Where a forwarding or a command may lead; as for the target, when absent.'),
+        })
+        .default({}),
+      exceptions: z
+        .array(
+          z.strictObject({
+            name: name.describe('The record of a decision that rests on it names it.'),
+            parts: z.array(part).min(1).describe('Whose place may be elsewhere.'),
+            within: names.min(1).describe('Where it may be, beside what is required.'),
+            for: people.optional().describe('For whom; everybody, when absent.'),
+            legalBasis: z.string().min(1).max(500).describe('Such as: standard contractual clauses of 2026-02-01.'),
+            approver: z.string().min(1).max(256).describe('Who answers for it.'),
+            until: endOfValidity,
+          }),
+        )
+        .max(100)
+        .default([]),
+      approval: z
+        .strictObject({
+          ...approvalFields,
+          operations: z.array(operation).default(['connect']).describe('What must be approved by somebody else.'),
+        })
+        .optional(),
+      unknownDestinations: z
+        .enum(['refuse', 'approve', 'allow'])
+        .default('refuse')
+        .describe('What a command names as its destination, and nobody knows the place of.'),
+      unprovenCommands: z
+        .enum(['refuse', 'approve', 'allow'])
+        .default('allow')
+        .describe('Commands whose text does not prove where they would send data.'),
+      forbid: z
+        .array(
+          z.strictObject({
+            operations: z.array(operation).min(1),
+            matching: pattern
+              .optional()
+              .describe('A regular expression (RE2) on the text of the command, or the path.'),
+            unless: pattern.optional().describe('Forbidden only where the text does not match this (RE2).'),
+            because: z.string().min(1).max(300),
+          }),
+        )
+        .default([]),
+      obligations: z
+        .strictObject({
+          mask: detectors.default([]),
+          record: z.enum(['bounded', 'strict']).default('bounded'),
+          maxSessionSeconds: z.int().min(0).max(604_800).default(0),
+          maxIdleSeconds: z.int().min(0).max(604_800).default(0),
+          readOnly: z.boolean().default(false).describe('SQL that reads, and files that are read; no shell.'),
+          noFileTransfer: z.boolean().default(false),
+          noForwarding: z.boolean().default(false),
+          reasonRequired: z.boolean().default(false).describe('A person says why: `inland request TARGET --reason …`.'),
+        })
+        .prefault({}),
+    })
+    .refine(
+      ({ approval, unknownDestinations, unprovenCommands }) =>
+        approval !== undefined || (unknownDestinations !== 'approve' && unprovenCommands !== 'approve'),
+      { path: ['approval'], message: 'must say by whom, where unknown or unproven destinations can be approved' },
+    ),
   Destination: z
     .strictObject({
       description: z.string().max(500).optional(),
@@ -133,13 +240,26 @@ export const specs = {
       region: z.string().min(1).max(63),
     })
     .describe('Places that are no targets, but that data can be sent to: hosts, and where they are.'),
-  AccessGrant: z.strictObject({
-    description: z.string().max(500).optional(),
-    subjects: z.strictObject({ groups: names.default([]), people: names.default([]) }),
-    targets: selector,
-    logins: names.min(1),
-    operations: z.array(operation).min(1),
-  }),
+  AccessGrant: z
+    .strictObject({
+      description: z.string().max(500).optional(),
+      subjects: z.strictObject({ groups: names.default([]), people: names.default([]) }),
+      targets: selector,
+      logins: names.min(1),
+      operations: z.array(operation).min(1),
+      notBefore: z.iso.datetime().optional().describe('It holds from then on, such as 2026-12-01T00:00:00Z.'),
+      until: endOfValidity.optional(),
+      when: z.array(hours).min(1).max(20).optional().describe('The hours at which it holds; any of them.'),
+      approval: z.strictObject(approvalFields).optional().describe('It holds for a session that somebody approved.'),
+      breakGlass: z
+        .boolean()
+        .default(false)
+        .describe('For emergencies: two people approve, everybody is told. Residency rules hold all the same.'),
+    })
+    .refine(({ breakGlass, approval }) => !breakGlass || (approval?.approvers ?? 0) >= 2, {
+      path: ['approval', 'approvers'],
+      message: 'break-glass needs an approval by two people or more',
+    }),
   MaskingRule: z.strictObject({
     description: z.string().max(500).optional(),
     detect: detectors.min(1),
