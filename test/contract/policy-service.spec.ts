@@ -12,7 +12,7 @@ import {
   defaultBundle,
   ExplainAccess,
   preparePolicy,
-  ResourceChanges,
+  RuleChanges,
   type ExplainRequest,
 } from '@inland/policy';
 import { ClientPlaces, parseResources, PolicyEngine, resourceNamed, type Resource } from '@inland/residency';
@@ -27,12 +27,18 @@ const examples = ['targets', 'residency', 'access'].flatMap(read);
 let folder: string;
 let log: SqliteEventLog;
 let view: ControlView;
-let changes: ResourceChanges;
+let changes: RuleChanges;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'inland-policy-'));
   log = await SqliteEventLog.open({ folder: join(folder, 'log') });
   view = await ControlView.open({ log });
-  changes = new ResourceChanges({ log, view, source, patterns: await PolicyEngine.load(defaultBundle().wasm) });
+  changes = new RuleChanges({
+    log,
+    view,
+    source,
+    patterns: await PolicyEngine.load(defaultBundle().wasm),
+    approvers: 0,
+  });
 });
 afterEach(async () => {
   await view.close();
@@ -47,8 +53,10 @@ async function events(): Promise<number> {
 }
 const prepare = (): Promise<number> =>
   preparePolicy({ log, view, source, bundle: defaultBundle(), systemResources: true });
-const apply = (resources: readonly unknown[], dryRun = false): ReturnType<ResourceChanges['apply']> =>
-  changes.apply(resources, { actor: 'olga', dryRun });
+const apply = (resources: readonly unknown[], dryRun = false): ReturnType<RuleChanges['change']> =>
+  changes.change({ apply: resources }, { actor: 'olga', reason: 'a test', dryRun });
+const remove = (name: string): ReturnType<RuleChanges['change']> =>
+  changes.change({ apply: [], delete: [{ kind: 'Target', name }] }, { actor: 'olga', reason: '', dryRun: false });
 
 describe('at its start the policy service', () => {
   it('activates the default bundle and adds what it knows of the world, once', async () => {
@@ -120,9 +128,9 @@ describe('resources', () => {
   });
   it('are removed, once', async () => {
     await apply(examples);
-    await changes.delete('Target', 'orders-us', 'olga');
+    await remove('orders-us');
     expect(resourceNamed(view.world, 'Target', 'orders-us')).toBeUndefined();
-    await expect(changes.delete('Target', 'orders-us', 'olga')).rejects.toMatchObject({ code: 'not_found' });
+    await expect(remove('orders-us')).rejects.toMatchObject({ code: 'not_found' });
   });
   it('that come at the same time are applied one request after the other', async () => {
     const region = (country: string): object => ({

@@ -33,7 +33,7 @@ describe('a session that the rules do not allow any more', () => {
     const session = await sessionWhere(olga, ({ target, endedAt }) => target === 'orders-eu' && endedAt !== null);
     expect(session).toMatchObject({ ending: 'aborted', endReason: 'residency_client_outside' });
     rows.type("SELECT 'second';\n"); // psql looks at what it was told when it has something to say
-    await rows.said(/Inland refused this: the rules changed, and [^\n]*DE[^\n]*CH/);
+    await rows.said(/Inland refused this: this was allowed, and is not any more: [^\n]*DE[^\n]*CH/);
     expect(await rows.end()).toBe(2);
 
     shell.type('echo go""es on\r');

@@ -47,11 +47,11 @@ export class ApiClient {
   }
 
   async post<T>(path: string, body: unknown): Promise<T> {
-    return (await (await this.#call('POST', path, body)).json()) as T;
+    return answerOf<T>(await this.#call('POST', path, body));
   }
 
-  async delete(path: string): Promise<void> {
-    await this.#call('DELETE', path);
+  async delete<T>(path: string): Promise<T> {
+    return answerOf<T>(await this.#call('DELETE', path));
   }
 
   /** The lines of an NDJSON answer, as they come. */
@@ -191,4 +191,10 @@ async function succeed(response: Response): Promise<Response> {
   }
   const code = codeOfStatus[response.status] ?? 'internal';
   throw new Fault(code, problem.detail ?? problem.title ?? `the API answered ${response.status}`);
+}
+
+/** Undefined where there is none (204). */
+async function answerOf<T>(response: Response): Promise<T> {
+  const text = await response.text();
+  return (text === '' ? undefined : JSON.parse(text)) as T;
 }

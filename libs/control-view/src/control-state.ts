@@ -1,12 +1,16 @@
 import { gunzipSync } from 'node:zlib';
+import { emptyAccessRequests, evolveAccessRequests, type AccessRequests } from '@inland/access-requests';
 import type { ControlEvent } from '@inland/events';
 import { emptyDirectory, evolveDirectory, type Directory } from '@inland/identity';
+import { emptyRuleChanges, evolveRuleChanges, type RuleChanges } from '@inland/rule-changes';
 import { emptyWorld, evolveWorld, type World } from '@inland/residency';
 
 /** Everything that the control log says: a fold. */
 export interface ControlState {
   readonly world: World;
   readonly directory: Directory;
+  readonly requests: AccessRequests;
+  readonly changes: RuleChanges;
   /** The newest policy bundle, and its WebAssembly, still compressed. */
   readonly bundle: { readonly digest: string; readonly wasmGzip: Uint8Array } | undefined;
   /** The offset after the last event that was folded. */
@@ -16,14 +20,19 @@ export interface ControlState {
 export const emptyControlState: ControlState = {
   world: emptyWorld,
   directory: emptyDirectory,
+  requests: emptyAccessRequests,
+  changes: emptyRuleChanges,
   bundle: undefined,
   nextOffset: 0,
 };
 
-export function evolveControl(state: ControlState, event: ControlEvent, offset: number): ControlState {
+/** The state after the event at an offset, written at `time` (RFC 3339). */
+export function evolveControl(state: ControlState, event: ControlEvent, offset: number, time: string): ControlState {
   return {
     world: evolveWorld(state.world, event),
     directory: evolveDirectory(state.directory, event),
+    requests: evolveAccessRequests(state.requests, event, time),
+    changes: evolveRuleChanges(state.changes, event, time),
     bundle:
       event.name === 'PolicyBundleActivated'
         ? { digest: event.data.digest, wasmGzip: event.data.wasmGzip }

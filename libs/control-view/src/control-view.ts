@@ -1,7 +1,9 @@
+import { statedRequests, type AccessRequests } from '@inland/access-requests';
 import { decodeControlEvent } from '@inland/events';
 import type { EventLog, StoredEvent, Subscription } from '@inland/event-log';
 import type { Directory } from '@inland/identity';
 import { Fault, systemClock, withDeadline, type Clock } from '@inland/kernel';
+import type { RuleChanges } from '@inland/rule-changes';
 import {
   canonicalJson,
   PolicyEngine,
@@ -80,6 +82,14 @@ export class ControlView {
     return this.#state.directory;
   }
 
+  get requests(): AccessRequests {
+    return this.#state.requests;
+  }
+
+  get changes(): RuleChanges {
+    return this.#state.changes;
+  }
+
   get nextOffset(): number {
     return this.#state.nextOffset;
   }
@@ -94,12 +104,25 @@ export class ControlView {
     return { fresh: ageMillis <= (this.#options.staleAfterMillis ?? 30_000), ageMillis };
   }
 
-  /** Decides on the newest rules; what it cannot decide is denied. Total. */
-  decide(input: DecisionInput): ViewDecision {
+  /**
+   * Decides on the newest rules, and on what this person asked for and others approved; what it cannot decide is denied.
+   * Total. `session`: what was approved for one session holds for that one.
+   */
+  decide(asked: DecisionInput, session?: string): ViewDecision {
     const controlOffset = this.#state.nextOffset;
+    const input = this.#withRequests(asked, session);
     if (this.#engine === undefined) return { ...withoutEngine(input, this.world), controlOffset };
     const decided = this.freshness().fresh ? this.#engine.decide(input) : this.#engine.refuse('policy_stale', input);
     return { ...decided, controlOffset };
+  }
+
+  #withRequests(input: DecisionInput, session: string | undefined): DecisionInput {
+    const approvals = statedRequests(this.#state.requests, {
+      subject: input.principal.subject,
+      target: input.target.name,
+      ...(session === undefined ? {} : { session }),
+    });
+    return approvals === undefined ? input : { ...input, approvals };
   }
 
   /** Called after each change. Returns how to stop being called. */
@@ -176,7 +199,7 @@ export class ControlView {
     for (const { event, offset } of batch) {
       if (offset < state.nextOffset) continue;
       try {
-        state = evolveControl(state, decodeControlEvent(event), offset);
+        state = evolveControl(state, decodeControlEvent(event), offset, event.time);
       } catch (error) {
         this.#options.onError?.(
           new Fault('corrupt', `control event ${event.id} at ${offset} cannot be folded`, { cause: error }),

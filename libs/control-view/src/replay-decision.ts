@@ -37,7 +37,7 @@ export class DecisionReplay {
     let state = emptyControlState;
     for (const stored of this.#events) {
       if (stored.offset >= offset) break;
-      state = evolveControl(state, decodeControlEvent(stored.event), stored.offset);
+      state = evolveControl(state, decodeControlEvent(stored.event), stored.offset, stored.event.time);
     }
     this.#states.set(offset, state);
     return state;

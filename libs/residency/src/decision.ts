@@ -145,6 +145,8 @@ export interface DecisionResult {
   readonly timely?: true;
   /** SHA-256 (hexadecimal) of the WebAssembly module. */
   readonly bundleDigest: string;
+  /** Of the operator's own module that was asked beside; absent: none. */
+  readonly extensionDigest?: string;
   /** SHA-256 (hexadecimal) of the rules as canonical JSON. */
   readonly dataDigest: string;
   /** The input as canonical JSON. */

@@ -21,7 +21,9 @@ export {
   parseDocuments,
   parseResource,
   parseResources,
+  parseSourced,
   resourceBytesMax,
+  sourcesIn,
   type ParsedDocument,
   type ResourceProblem,
 } from './resources/parse-resources.ts';
@@ -42,5 +44,6 @@ export {
   resourceNamed,
   resourcesOf,
   type ResourceChange,
+  type ResourceSource,
   type World,
 } from './world.ts';

@@ -1,10 +1,21 @@
 import type { ControlEvent } from '@inland/events';
 import { canonicalJson } from './canonical-json.ts';
+import { parseResource } from './resources/parse-resources.ts';
 import type { Resource, ResourceKind, ResourceOf } from './resources/resource.ts';
 
 /** Every resource there is, by `Kind/name`, with how often it changed. A fold over control events. */
 export interface World {
-  readonly resources: ReadonlyMap<string, { readonly resource: Resource; readonly generation: number }>;
+  readonly resources: ReadonlyMap<
+    string,
+    { readonly resource: Resource; readonly generation: number; readonly source?: ResourceSource }
+  >;
+}
+
+/** Where a resource was written. */
+export interface ResourceSource {
+  readonly file: string;
+  /** The line of each part, by its path, such as `spec.require.client`; of the whole: the empty path. From 1. */
+  readonly lines: Readonly<Record<string, number>>;
 }
 
 export const emptyWorld: World = { resources: new Map() };
@@ -12,9 +23,13 @@ export const emptyWorld: World = { resources: new Map() };
 /** The world after an event. Events that are not about resources change nothing. */
 export function evolveWorld(world: World, event: ControlEvent): World {
   if (event.name === 'ResourceApplied') {
-    const resource = JSON.parse(event.data.resourceJson) as Resource;
+    const { kind, name, resourceJson, sourceJson, generation } = event.data;
     const resources = new Map(world.resources);
-    resources.set(`${event.data.kind}/${event.data.name}`, { resource, generation: Number(event.data.generation) });
+    resources.set(`${kind}/${name}`, {
+      resource: completed(JSON.parse(resourceJson)),
+      generation: Number(generation),
+      ...(sourceJson === '' ? {} : { source: JSON.parse(sourceJson) as ResourceSource }),
+    });
     return { resources };
   }
   if (event.name === 'ResourceDeleted') {
@@ -23,6 +38,12 @@ export function evolveWorld(world: World, event: ControlEvent): World {
     return { resources };
   }
   return world;
+}
+
+/** With what its kind says since it was written, as it is by default. */
+function completed(value: unknown): Resource {
+  const parsed = parseResource(value);
+  return parsed.kind === 'resource' ? parsed.resource : (value as Resource);
 }
 
 /** All resources of a kind, by name. */

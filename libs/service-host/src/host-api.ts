@@ -45,6 +45,7 @@ export async function openApi(
     logger: nestLogger(logger),
     abortOnError: false,
     bodyParser: false,
+    rawBody: true, // what a webhook's signature is about
     ...(tls === undefined ? {} : { httpsOptions: { key: readPem(tls.keyFile), cert: readPem(tls.certFile) } }),
   });
   app.disable('x-powered-by');

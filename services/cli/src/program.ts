@@ -3,6 +3,7 @@ import { accessCommands } from './commands/access.ts';
 import { auditCommands } from './commands/audit.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { policyCommand } from './commands/policy.ts';
+import { requestCommands } from './commands/requests.ts';
 import { resourceCommands } from './commands/resources.ts';
 import { sessionCommands } from './commands/sessions.ts';
 import { startCommand } from './commands/start.ts';
@@ -25,6 +26,7 @@ Examples:
   inland explain --to orders-us --login app      why an access would be allowed or refused
   ssh -p 7422 deploy@build-eu@127.0.0.1          reach a target with the client you have
   inland token orders-eu                         a password for psql, good for 15 minutes
+  inland request orders-us --login app --reason "incident 12"   ask for what others must approve
   inland sessions                                what happened
   inland replay 0199c1d2-…                       look at it again
   inland apply -f rules.yaml                     change regions, targets, rules and grants
@@ -36,6 +38,7 @@ ${exitCodesHelp}`,
     startCommand(),
     ...resourceCommands(),
     ...accessCommands(),
+    ...requestCommands(),
     policyCommand(),
     ...sessionCommands(),
     auditCommands(),

@@ -8,7 +8,13 @@ import { bundleFrom, defaultBundle } from './policy-bundle.ts';
 import { policyConfigSchema, type PolicyConfig } from './policy-config.ts';
 import { PolicyView } from './policy-view.ts';
 import { preparePolicy } from './prepare-policy.ts';
-import { ResourceChanges } from './resource-changes.ts';
+import { RequestAccess } from './request-access.ts';
+import { RuleChanges } from './rule-changes.ts';
+import { RuleChangesController } from './rule-changes.controller.ts';
+import { AccessRequestsController } from './access-requests.controller.ts';
+import { ApprovalWebhooks } from './approval-webhooks.ts';
+import { notifyWebhooks } from './notify-webhooks.ts';
+import { WebhooksController } from './webhooks.controller.ts';
 import { ResourcesController } from './resources.controller.ts';
 import { WhatIfController } from './what-if.controller.ts';
 import { WhatIfLog } from './what-if-log.ts';
@@ -37,13 +43,31 @@ async function createPolicy(context: ServiceContext, config: PolicyConfig): Prom
     clock: systemClock,
     sqlParser: await loadSqlParser(),
   });
+  const requests = new RequestAccess({ log, view, source, clock: systemClock });
+  const { coordination, secrets, logger } = context;
+  const { notify: listeners, approvals: senders } = config.webhooks;
+  const webhooks = new ApprovalWebhooks({ requests, coordination, secrets, senders, clock: systemClock });
+  const from = view.nextOffset;
+  const telling = await notifyWebhooks({ log, coordination, requests, secrets, listeners, logger, from });
   return {
     modules: [
       {
         module: PolicyModule,
-        controllers: [ResourcesController, ExplainController, WhatIfController],
+        controllers: [
+          ResourcesController,
+          ExplainController,
+          WhatIfController,
+          RuleChangesController,
+          AccessRequestsController,
+          WebhooksController,
+        ],
         providers: [
-          { provide: ResourceChanges, useValue: new ResourceChanges({ log, view, source, patterns }) },
+          {
+            provide: RuleChanges,
+            useValue: new RuleChanges({ log, view, source, patterns, approvers: config.ruleApprovers }),
+          },
+          { provide: RequestAccess, useValue: requests },
+          { provide: ApprovalWebhooks, useValue: webhooks },
           { provide: ExplainAccess, useValue: access },
           { provide: WhatIfLog, useValue: new WhatIfLog({ log, view, wasm: () => bundle.wasm }) },
           { provide: PolicyView, useValue: new PolicyView(view) },
@@ -54,6 +78,6 @@ async function createPolicy(context: ServiceContext, config: PolicyConfig): Prom
       if (view.bundleDigest === undefined) return { ok: false, reason: 'no policy bundle is active' };
       return view.freshness().fresh ? { ok: true } : { ok: false, reason: 'the rules may be stale' };
     },
-    close: async () => undefined,
+    close: async () => telling?.close(),
   };
 }

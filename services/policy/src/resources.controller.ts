@@ -4,7 +4,8 @@ import { jsonSchemaOf, resourceKinds, resourcesOf, type Resource, type ResourceK
 import { CurrentPrincipal, Roles, checkedBody } from '@inland/service-host';
 import { z } from 'zod';
 import { PolicyView } from './policy-view.ts';
-import { ResourceChanges, type ApplyResult } from './resource-changes.ts';
+import type { ApplyResult } from './apply-result.ts';
+import { RuleChanges } from './rule-changes.ts';
 import { visibleTo, type Caller } from './visible-resources.ts';
 
 /** At most so many resources in one request. */
@@ -13,14 +14,21 @@ export const applyResourcesMax = 1_000;
 const applySchema = z.strictObject({
   resources: z.array(z.unknown()).min(1).max(applyResourcesMax),
   dryRun: z.boolean().default(false),
+  reason: z.string().max(500).default(''),
+  sources: z
+    .record(
+      z.string().max(128),
+      z.strictObject({ file: z.string().max(500), lines: z.record(z.string().max(200), z.int().min(1)) }),
+    )
+    .default({}),
 });
 
 @Controller('api/v1')
 export class ResourcesController {
-  readonly #changes: ResourceChanges;
+  readonly #changes: RuleChanges;
   readonly #policy: PolicyView;
 
-  constructor(changes: ResourceChanges, policy: PolicyView) {
+  constructor(changes: RuleChanges, policy: PolicyView) {
     this.#changes = changes;
     this.#policy = policy;
   }
@@ -43,14 +51,22 @@ export class ResourcesController {
     @Body({ schema: applySchema, pipes: [checkedBody] }) body: z.output<typeof applySchema>,
     @CurrentPrincipal() caller: Caller,
   ): Promise<ApplyResult> {
-    return this.#changes.apply(body.resources, { actor: caller.subject, dryRun: body.dryRun });
+    const { resources, sources, reason, dryRun } = body;
+    return this.#changes.change({ apply: resources, sources }, { actor: caller.subject, reason, dryRun });
   }
 
+  /** Removes a resource; where others must approve that, it is proposed. */
   @Delete('resources/:kind/:name')
-  @HttpCode(204)
+  @HttpCode(200)
   @Roles('administrator')
-  delete(@Param('kind') kind: string, @Param('name') name: string, @CurrentPrincipal() caller: Caller): Promise<void> {
-    return this.#changes.delete(kindNamed(kind), name, caller.subject);
+  delete(
+    @Param('kind') kind: string,
+    @Param('name') name: string,
+    @Query('reason') reason: string | undefined,
+    @CurrentPrincipal() caller: Caller,
+  ): Promise<ApplyResult> {
+    const by = { actor: caller.subject, reason: (reason ?? '').slice(0, 500), dryRun: false };
+    return this.#changes.change({ apply: [], delete: [{ kind: kindNamed(kind), name }] }, by);
   }
 
   /** The JSON Schema (2020-12) of a kind. */

@@ -4,6 +4,7 @@ import { systemClock } from '@inland/kernel';
 import { certificateFault, optionText, type SshCertificate } from '@inland/ssh-certificates';
 import { isAddressWithin } from './address-within.ts';
 import type { GatewayReason } from './pipeline/denials.ts';
+import type { ProvenIdentity, Standing } from './pipeline/enforcement-gateway.ts';
 import type { Identity } from './pipeline/gateway.ts';
 
 /** Who has this key, which the client has signed with already. */
@@ -67,4 +68,14 @@ const reasons = {
 export async function identityOfToken(view: ControlView, token: string): Promise<Identity> {
   const proof = await verifyToken(token, view.directory, { audience: 'database', nowMillis: systemClock.now() });
   return { ...proof, method: 'database-token' };
+}
+
+/** Who came in, as they are now: in which groups, and whether what they showed is still good. */
+export function standingOf(view: Pick<ControlView, 'directory'>, identity: ProvenIdentity): Standing {
+  const { directory } = view;
+  const { subject, credentialId, method } = identity;
+  const principal = principalBySubject(directory, subject);
+  if (principal === undefined || directory.revoked.has(credentialId)) return { kind: 'gone' };
+  if (method === 'ssh-key' && principalBySshKey(directory, credentialId)?.subject !== subject) return { kind: 'gone' };
+  return { kind: 'good', groups: principal.groups };
 }

@@ -6,11 +6,12 @@ import { loadSqlParser } from '@inland/statements';
 import { assertPortFree, type ServiceContext, type ServiceDefinition, type ServiceParts } from '@inland/service-host';
 import { countBuffersAsHeap } from './buffers-as-heap.ts';
 import { gatewayMetrics } from './gateway-metrics.ts';
+import { LogApprovalDesk } from './log-approval-desk.ts';
 import { KnownTargets } from './known-targets.ts';
 import { EnforcementGateway } from './pipeline/enforcement-gateway.ts';
 import { ReplicaLease } from './pipeline/replica-lease.ts';
 import { PostgresListener } from './postgres/postgres-listener.ts';
-import { identityOfCertificate, identityOfKey, identityOfToken } from './proven-identity.ts';
+import { identityOfCertificate, identityOfKey, identityOfToken, standingOf } from './proven-identity.ts';
 import { proxyConfigSchema, type ProxyConfig } from './proxy-config.ts';
 import { serverCertificate } from './server-certificate.ts';
 import { sshAuthority } from './ssh-authority.ts';
@@ -24,6 +25,9 @@ export const proxyService: ServiceDefinition<ProxyConfig> = {
   configSchema: proxyConfigSchema,
   create: createProxy,
 };
+
+/** How often sessions that may be let be for a while only are looked at again. */
+const timelyMillis = 5_000;
 
 /** How often the certificate is made or read anew: a day. */
 const certificateMillis = 24 * 60 * 60 * 1000;
@@ -56,9 +60,13 @@ async function createProxy(context: ServiceContext, config: ProxyConfig): Promis
       const masker = new ValueMasker(detectors);
       return (text) => masker.maskText(text);
     },
-    observer: gatewayMetrics(metrics),
+    observer: gatewayMetrics(metrics, logger),
+    approvals: new LogApprovalDesk({ view, log, coordination, source: `/inland/proxy/${replica}` }),
+    standingOf: (identity) => standingOf(view, identity),
   });
   view.onChange(() => void gateway.rulesChanged());
+  const clock = setInterval(() => gateway.timePassed(), timelyMillis);
+  clock.unref();
   const lease = await ReplicaLease.hold({
     coordination,
     replica,
@@ -133,6 +141,7 @@ async function createProxy(context: ServiceContext, config: ProxyConfig): Promis
     },
     close: async () => {
       clearInterval(renewal);
+      clearInterval(clock);
       gateway.stop('gateway_stopping', false);
       const { graceMillis } = config;
       if (listening) await Promise.all([ssh.close({ graceMillis }), postgres.close({ graceMillis })]);

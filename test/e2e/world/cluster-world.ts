@@ -25,6 +25,8 @@ const routes: readonly (readonly [prefix: string, service: ServiceName])[] = [
   ['/api/v1/schemas/', 'policy'],
   ['/api/v1/explain', 'policy'],
   ['/api/v1/policy', 'policy'],
+  ['/api/v1/requests', 'policy'],
+  ['/api/v1/webhooks/', 'policy'],
   ['/api/v1/masking/', 'masking'],
   ['/api/v1/sessions', 'audit'],
   ['/api/v1/audit/', 'audit'],

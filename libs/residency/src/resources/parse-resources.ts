@@ -1,6 +1,7 @@
 import { Fault } from '@inland/kernel';
-import { isMap, isScalar, LineCounter, parseAllDocuments, type Document } from 'yaml';
+import { isMap, isScalar, isSeq, LineCounter, parseAllDocuments, type Document } from 'yaml';
 import type { z } from 'zod';
+import type { ResourceSource } from '../world.ts';
 import { resourceKinds, resourceSchemas, type Resource, type ResourceKind } from './resource.ts';
 
 /** At most so many bytes of YAML at once. */
@@ -15,6 +16,59 @@ export function parseResources(text: string, file: string): Resource[] {
     const result = parseResource(value);
     return result.kind === 'resource' ? { kind: 'parsed', value: result.resource } : result;
   });
+}
+
+/** As {@link parseResources}, with where each resource stands, by `Kind/name`. */
+export function parseSourced(
+  text: string,
+  file: string,
+): { readonly resources: readonly Resource[]; readonly sources: Readonly<Record<string, ResourceSource>> } {
+  const resources = parseResources(text, file);
+  return { resources, sources: sourcesIn(text, file) };
+}
+
+/** Where the parts of each document of a text stand, by `Kind/name`. */
+export function sourcesIn(text: string, file: string): Readonly<Record<string, ResourceSource>> {
+  const counter = new LineCounter();
+  const documents = parseAllDocuments(text, { lineCounter: counter, maxAliasCount: 100 } as never) as Document[];
+  const sources: Record<string, ResourceSource> = {};
+  for (const document of documents) {
+    const [kind, name] = [document.get('kind'), document.getIn(['metadata', 'name'])];
+    if (typeof kind !== 'string' || typeof name !== 'string' || document.contents === null) continue;
+    const lines: Record<string, number> = {};
+    collectLines(document.contents, '', counter, lines);
+    sources[`${kind}/${name}`] = { file, lines };
+  }
+  return sources;
+}
+
+/** So deep parts have lines of their own: `spec.exceptions.0.until`. */
+const depthMax = 4;
+/** So many parts of one resource have lines; the line of the part around tells where the others are. */
+const linesMax = 500;
+
+function collectLines(
+  node: unknown,
+  path: string,
+  counter: LineCounter,
+  lines: Record<string, number>,
+  depth = 0,
+): void {
+  const at = (node as { readonly range?: readonly number[] | null } | null)?.range?.[0];
+  if (at !== undefined && lines[path] === undefined && Object.keys(lines).length < linesMax)
+    lines[path] = counter.linePos(at).line;
+  if (depth === depthMax) return;
+  const below = (key: string): string => (path === '' ? key : `${path}.${key}`);
+  if (isMap(node))
+    for (const { key, value } of node.items) {
+      if (!isScalar(key)) continue;
+      const name = String(key.value);
+      const start = key.range?.[0];
+      if (start !== undefined && Object.keys(lines).length < linesMax) lines[below(name)] = counter.linePos(start).line;
+      collectLines(value, below(name), counter, lines, depth + 1);
+    }
+  else if (isSeq(node))
+    node.items.forEach((item, index) => collectLines(item, below(String(index)), counter, lines, depth + 1));
 }
 
 /** What one document of a text is, or what is wrong with it. */

@@ -22,17 +22,20 @@ import { loadSqlParser } from '@inland/statements';
 import { clientOf, printJson } from '../client-of.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { oneLine, table } from '../table.ts';
+import { policyChangeCommands } from './policy-changes.ts';
 
 const collect = (file: string, files: readonly string[] = []): string[] => [...files, file];
 const fileHelp = 'a file or a folder of YAML; may be given more than once';
 
 export function policyCommand(): Command {
-  return new Command('policy')
-    .description('check rules before they hold: tests beside them, lint, and who would reach what')
+  const policy = new Command('policy')
+    .description('check rules before they hold, see how they came to be, and go back')
     .addCommand(testCommand().exitOverride())
     .addCommand(lintCommand().exitOverride())
     .addCommand(matrixCommand().exitOverride())
     .addCommand(whatIfCommand().exitOverride());
+  for (const command of policyChangeCommands()) policy.addCommand(command.exitOverride());
+  return policy;
 }
 
 function testCommand(): Command {

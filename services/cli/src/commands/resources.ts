@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { Fault } from '@inland/kernel';
-import { parseResources, resourceKinds, type Resource } from '@inland/residency';
+import { parseSourced, resourceKinds, type Resource, type ResourceSource } from '@inland/residency';
 import { stringify } from 'yaml';
 import { clientOf, printJson } from '../client-of.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { table } from '../table.ts';
+import { printYamlDiff } from '../yaml-diff.ts';
 
 interface Change {
   readonly kind: string;
@@ -15,16 +16,46 @@ interface Change {
   readonly after?: unknown;
 }
 
-function readAll(files: readonly string[]): Resource[] {
-  return files.flatMap((file) => {
+/** What files say, and where. */
+interface Sourced {
+  readonly resources: Resource[];
+  readonly sources: Record<string, ResourceSource>;
+}
+
+function readAll(files: readonly string[]): Sourced {
+  const all: Sourced = { resources: [], sources: {} };
+  for (const file of files) {
     let text: string;
     try {
       text = readFileSync(file === '-' ? 0 : file, 'utf8');
     } catch (error) {
       throw new Fault('invalid_argument', `${file} cannot be read`, { cause: error });
     }
-    return parseResources(text, file);
-  });
+    const { resources, sources } = parseSourced(text, file === '-' ? 'standard input' : file);
+    all.resources.push(...resources);
+    Object.assign(all.sources, sources);
+  }
+  return all;
+}
+
+/** What a change of the rules came to. */
+export interface ChangeResult {
+  readonly changes: readonly Change[];
+  readonly deleted?: readonly { readonly kind: string; readonly name: string }[];
+  readonly warnings: readonly string[];
+  readonly proposed?: string;
+  readonly version?: number;
+}
+
+export function printChange({ changes, deleted = [], warnings, proposed, version }: ChangeResult): void {
+  for (const { kind, name, change } of changes) console.log(`${kind}/${name} ${change}`);
+  for (const { kind, name } of deleted) console.log(`${kind}/${name} deleted`);
+  for (const warning of warnings) console.error(`warning: ${warning}`);
+  if (proposed !== undefined)
+    console.log(
+      `\nproposed as ${proposed}: another administrator approves it with \`inland policy approve ${proposed}\``,
+    );
+  if (version !== undefined) console.log(`\nversion ${version} of the rules`);
 }
 
 const collect = (file: string, files: readonly string[] = []): string[] => [...files, file];
@@ -47,13 +78,19 @@ function applyCommand(): Command {
   return new Command('apply')
     .description('create or change resources from YAML files; each change is an event with who made it')
     .requiredOption('-f, --file <file>', 'a file, or - for standard input; may be given more than once', collect)
+    .option('--reason <text>', 'why: it stands in `inland policy history`', '')
     .option('--json', 'print what changed as JSON')
-    .action(async (options: { readonly file: string[]; readonly json?: boolean }, command: Command) => {
-      const resources = readAll(options.file);
-      const { changes } = await clientOf(command).post<{ changes: Change[] }>('/api/v1/resources/apply', { resources });
-      if (options.json) return printJson(changes);
-      for (const { kind, name, change } of changes) console.log(`${kind}/${name} ${change}`);
-    });
+    .action(
+      async (
+        options: { readonly file: string[]; readonly reason: string; readonly json?: boolean },
+        command: Command,
+      ) => {
+        const body = { ...readAll(options.file), reason: options.reason };
+        const result = await clientOf(command).post<ChangeResult>('/api/v1/resources/apply', body);
+        if (options.json) return printJson(result.changes);
+        printChange(result);
+      },
+    );
 }
 
 function diffCommand(): Command {
@@ -62,37 +99,16 @@ function diffCommand(): Command {
     .requiredOption('-f, --file <file>', 'a file, or - for standard input; may be given more than once', collect)
     .option('--json', 'print the differences as JSON')
     .action(async (options: { readonly file: string[]; readonly json?: boolean }, command: Command) => {
-      const body = { resources: readAll(options.file), dryRun: true };
+      const body = { resources: readAll(options.file).resources, dryRun: true };
       const { changes } = await clientOf(command).post<{ changes: Change[] }>('/api/v1/resources/apply', body);
       const different = changes.filter(({ change }) => change !== 'unchanged');
       if (different.length > 0) process.exitCode = exitCodes.differs;
       if (options.json) return printJson(different);
       for (const { kind, name, change, before, after } of different) {
         console.log(`${change === 'created' ? '+' : '~'} ${kind}/${name}`);
-        for (const line of lineDiff(yamlOf(before), yamlOf(after))) console.log(`    ${line}`);
+        printYamlDiff(before, after);
       }
     });
-}
-
-const yamlOf = (value: unknown): string[] =>
-  value === undefined || value === null ? [] : stringify(value).trimEnd().split('\n');
-
-/** The lines that differ, in order: removed as `-`, added as `+` (a longest common subsequence). */
-function lineDiff(before: readonly string[], after: readonly string[]): string[] {
-  const lengths = Array.from({ length: before.length + 1 }, () => Array.from({ length: after.length + 1 }, () => 0));
-  const at = (i: number, j: number): number => lengths[i]?.[j] ?? 0;
-  for (let i = before.length - 1; i >= 0; i -= 1)
-    for (let j = after.length - 1; j >= 0; j -= 1)
-      (lengths[i] as number[])[j] =
-        before[i] === after[j] ? at(i + 1, j + 1) + 1 : Math.max(at(i + 1, j), at(i, j + 1));
-  const lines: string[] = [];
-  let [i, j] = [0, 0];
-  while (i < before.length || j < after.length) {
-    if (i < before.length && j < after.length && before[i] === after[j]) [i, j] = [i + 1, j + 1];
-    else if (j >= after.length || (i < before.length && at(i + 1, j) >= at(i, j + 1))) lines.push(`- ${before[i++]}`);
-    else lines.push(`+ ${after[j++]}`);
-  }
-  return lines;
 }
 
 function getCommand(): Command {
@@ -154,9 +170,10 @@ function deleteCommand(): Command {
     .description('remove a resource')
     .argument('<kind>')
     .argument('<name>')
-    .action(async (word: string, name: string, _options: unknown, command: Command) => {
+    .option('--reason <text>', 'why: it stands in `inland policy history`', '')
+    .action(async (word: string, name: string, { reason }: { readonly reason: string }, command: Command) => {
       const kind = kindNamed(word);
-      await clientOf(command).delete(`/api/v1/resources/${kind}/${encodeURIComponent(name)}`);
-      console.log(`${kind}/${name} deleted`);
+      const path = `/api/v1/resources/${kind}/${encodeURIComponent(name)}?reason=${encodeURIComponent(reason)}`;
+      printChange(await clientOf(command).delete<ChangeResult>(path));
     });
 }

@@ -9,7 +9,8 @@ export interface Decided extends DecisionResult {
 
 /** Asks the policy engine, in process, on the state folded so far. Total: it never throws. */
 export interface Decider {
-  decide(input: DecisionInput): Decided;
+  /** `session`: what was approved for one session holds for that one. */
+  decide(input: DecisionInput, session?: string): Decided;
 }
 
 type DecisionInit = NonNullable<MessageInitShape<(typeof sessionEvents)['AccessDecided']>['decision']>;
@@ -28,12 +29,21 @@ export function decisionMessage(
       recordStrict: decided.obligations.recordStrict,
       maxSessionSeconds: decided.obligations.maxSessionSeconds,
       maxIdleSeconds: decided.obligations.maxIdleSeconds,
+      readOnly: decided.obligations.readOnly ?? false,
+      noFileTransfer: decided.obligations.noFileTransfer ?? false,
+      noForwarding: decided.obligations.noForwarding ?? false,
+      reasonRequired: decided.obligations.reasonRequired ?? false,
     },
     bundleDigest: decided.bundleDigest,
     controlOffset: BigInt(decided.controlOffset),
     dataDigest: decided.dataDigest,
     inputJson: recordedInput,
     inputWithheld,
+    observed: (decided.observed ?? []).map(({ code, rule, message }) => ({ code, rule, message })),
+    approvals: [...(decided.approvals ?? [])],
+    exceptions: [...(decided.exceptions ?? [])],
+    breakGlass: decided.breakGlass ?? false,
+    extensionDigest: decided.extensionDigest ?? '',
   } as DecisionInit;
 }
 

@@ -25,6 +25,9 @@ const messages = {
   replica_isolated:
     'this gateway lost touch with the others and stopped, so that the record stays true. Connect again.',
   gateway_stopping: 'this gateway is being stopped. Connect again to reach another.',
+  credential_gone:
+    'what you came in with is not good any more: it was revoked, or taken from you. Connect again to go on.',
+  approval_used: 'the approval was good for one session, and another has it. Ask for a new one with `inland request`.',
   rules_changed: 'the rules for this access were changed while it ran. Connect again to go on under the new ones.',
   session_time_over: 'the time that the rule allows for a session is over. Connect again to go on.',
   session_idle_over: 'nothing happened for as long as the rule allows. Connect again to go on.',

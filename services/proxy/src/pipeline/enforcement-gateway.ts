@@ -1,10 +1,13 @@
-import { Ending, Protocol, SessionChain, type EventRecord } from '@inland/events';
+import { Ending, SessionChain, type EventRecord } from '@inland/events';
 import { newSessionId } from '@inland/kernel';
 import type { EventLog } from '@inland/event-log';
-import type { ClientPlaces, DecisionInput } from '@inland/residency';
+import type { ClientPlaces, CommandDestination, DecisionInput, TargetEvidence } from '@inland/residency';
+import { noApprovals, type ApprovalDesk } from './approval-desk.ts';
+import { attemptedData } from './attempt-events.ts';
+import { awaitApproval, lacksApproval, waitingText } from './await-approval.ts';
 import { decisionMessage, type Decided, type Decider } from './decider.ts';
 import { gatewayDenial, isGatewayReason } from './denials.ts';
-import type { AttemptRequest, AttemptResult, Denial, Gateway, Identity, ResolvedTarget } from './gateway.ts';
+import type { AttemptRequest, AttemptResult, CommandRequest, Denial, Gateway, ResolvedTarget } from './gateway.ts';
 import { RecordedSession } from './recorded-session.ts';
 import { ownRefusal } from './own-refusal.ts';
 import { parseRequestedName, type RequestedName } from './requested-name.ts';
@@ -15,6 +18,17 @@ export interface GatewayObserver {
   attempt(protocol: string, outcome: 'allowed' | 'denied', reason: string): void;
   command(operation: string, outcome: 'allowed' | 'denied', reason: string): void;
   live(sessions: number): void;
+  /** A session was let in by a grant for emergencies: everybody is to hear of it. */
+  breakGlass?(session: { readonly id: string; readonly subject: string; readonly target: string }): void;
+}
+
+/** Who a person is now, and whether what they came in with is still good. */
+export type Standing = { readonly kind: 'good'; readonly groups: readonly string[] } | { readonly kind: 'gone' };
+
+/** What is known of where a command would send data. */
+export interface CommandLeads {
+  readonly destinations: readonly CommandDestination[];
+  readonly unproven: readonly string[];
 }
 
 export interface EnforcementGatewayOptions {
@@ -39,13 +53,21 @@ export interface EnforcementGatewayOptions {
     detectors: readonly string[],
   ) => (text: string) => { readonly text: string; readonly masked: number };
   readonly observer: GatewayObserver;
+  /** What people asked for and others approved. Nothing, when absent. */
+  readonly approvals?: ApprovalDesk;
+  /** Who came in, as they are now. As they were, when absent. */
+  readonly standingOf?: (identity: ProvenIdentity) => Standing;
+  /** What can be seen of where a target is. Nothing, when absent. */
+  readonly evidenceOf?: (target: string) => Promise<TargetEvidence | undefined>;
+  /** Where the text of a command would send data. Nothing is read, when absent. */
+  readonly leadsOf?: (target: string, request: CommandRequest) => CommandLeads | undefined;
 }
+
+export type ProvenIdentity = Extract<AttemptRequest['identity'], { kind: 'proven' }>;
 
 /** So many sessions are looked at before others get their turn. */
 const atOnce = 100;
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-
-const protocols = { ssh: Protocol.SSH, postgres: Protocol.POSTGRES } as const;
 
 /** Decide, record, forward: the one implementation of {@link Gateway}. Keeps only the sessions that live now. */
 export class EnforcementGateway implements Gateway {
@@ -86,6 +108,11 @@ export class EnforcementGateway implements Gateway {
     return this.#reconsidering;
   }
 
+  /** Time has passed: sessions that may be let be for a while only are looked at again. */
+  timePassed(): void {
+    for (const session of this.#live.values()) if (session.timely) session.reconsider();
+  }
+
   async #reconsider(): Promise<void> {
     for (let looked = -1; looked !== this.#changes;) {
       await nextTurn(); // all that is folded in this turn is one change
@@ -110,12 +137,18 @@ export class EnforcementGateway implements Gateway {
       return { kind: 'refused', denial: gatewayDenial(this.#closed, chain.session) };
     const changes = this.#changes;
     const name = parseRequestedName(request.requestedName);
-    const attempted = chain.next('ConnectionAttempted', this.#attempted(request, name));
-    const decided = this.#judge(request, name, chain.session);
-    const events = [
-      attempted,
-      chain.next('AccessDecided', { decision: decisionMessage(decided), ...this.#places(request, name) }),
-    ];
+    const evidence = await this.#evidence(request, name);
+    const attempted = chain.next('ConnectionAttempted', attemptedData(request, name, this.#options));
+    const first = this.#judge(request, name, evidence, chain.session);
+    const waited = await this.#awaited(request, chain, attempted, first, () =>
+      this.#judge(request, name, evidence, chain.session),
+    );
+    const decided = await this.#used(waited.decided, chain.session);
+    const decidedEvent = chain.next('AccessDecided', {
+      decision: decisionMessage(decided),
+      ...this.#places(request, name),
+    });
+    const events = [...waited.events, decidedEvent];
     if (decided.outcome === 'denied') return this.#refuse(request, chain, events, decided);
 
     const writer = new SessionWriter(this.#options.log);
@@ -138,23 +171,78 @@ export class EnforcementGateway implements Gateway {
       return { kind: 'refused', denial };
     }
     this.#options.observer.attempt(request.protocol, 'allowed', decided.reasons[0]?.code ?? '');
-    const session = this.#open(chain, writer, decided, target.value);
+    const session = this.#open(request, chain, writer, decided, target.value);
     if (changes !== this.#changes) session.reconsider(); // decided by rules that are not those of now
     return { kind: 'allowed', session, target: target.value };
   }
 
-  #open(chain: SessionChain, writer: SessionWriter, decided: Decided, target: ResolvedTarget): RecordedSession {
-    const { log, decider, maskText, destinationRegion, observer } = this.#options;
+  /** Where an approval is all that is missing, and somebody asked for it, the person waits for it. */
+  async #awaited(
+    { waiting, protocol }: AttemptRequest,
+    chain: SessionChain,
+    attempted: EventRecord,
+    first: Decided,
+    decide: () => Decided,
+  ): Promise<{ readonly decided: Decided; readonly events: readonly EventRecord[] }> {
+    const { approvals: desk = noApprovals, log, observer } = this.#options;
+    if (waiting === undefined || !lacksApproval(first)) return { decided: first, events: [attempted] };
+    const { principal, target } = JSON.parse(first.inputJson) as DecisionInput;
+    const wanted = { subject: principal.subject, target: target.name, login: target.login, operation: 'connect' };
+    const request = desk.pending(wanted);
+    if (request === undefined) return { decided: first, events: [attempted] };
+    const decision = decisionMessage(first);
+    try {
+      await log.append('inland.session.v1', [attempted, chain.next('ApprovalAwaited', { request, decision })]);
+    } catch {
+      observer.attempt(protocol, 'denied', 'record_unavailable');
+      return { decided: ownRefusal('record_unavailable', chain.session), events: [] };
+    }
+    waiting.tell(`Inland: ${waitingText(request)}`);
+    const decided = await awaitApproval({ desk, wanted, decide, first, gone: waiting.gone });
+    if (decided.outcome === 'allowed') waiting.tell(`Inland: request ${request} was approved.`);
+    return { decided, events: [] };
+  }
+
+  /** What it rests on is used up where it was for one session. */
+  async #used(decided: Decided, session: string): Promise<Decided> {
+    if (decided.outcome === 'denied') return decided;
+    const { approvals: desk = noApprovals } = this.#options;
+    for (const id of decided.approvals ?? [])
+      try {
+        if (!(await desk.use(id, session))) return ownRefusal('approval_used', session);
+      } catch {
+        return ownRefusal('record_unavailable', session);
+      }
+    return decided;
+  }
+
+  async #evidence({ identity }: AttemptRequest, name: RequestedName | undefined): Promise<TargetEvidence | undefined> {
+    const { evidenceOf } = this.#options;
+    if (evidenceOf === undefined || name === undefined || identity.kind === 'unproven') return undefined;
+    return evidenceOf(name.target).catch(() => undefined);
+  }
+
+  #open(
+    request: AttemptRequest,
+    chain: SessionChain,
+    writer: SessionWriter,
+    decided: Decided,
+    target: ResolvedTarget,
+  ): RecordedSession {
+    const { log, decider, maskText, destinationRegion, observer, approvals, standingOf, leadsOf } = this.#options;
+    const { identity } = request;
     const session = new RecordedSession({
       chain,
       writer,
       log,
       decider,
       target,
-      obligations: decided.obligations,
-      accessInput: JSON.parse(decided.inputJson) as DecisionInput,
+      access: decided,
       maskText: maskText(decided.obligations.mask),
       destinationRegion: (host) => destinationRegion(target.name, host),
+      approvals: approvals ?? noApprovals,
+      standing: () => (identity.kind === 'unproven' || standingOf === undefined ? undefined : standingOf(identity)),
+      leadsOf: (command) => leadsOf?.(target.name, command),
       onClosed: ({ id }) => {
         this.#live.delete(id);
         observer.live(this.#live.size);
@@ -163,6 +251,8 @@ export class EnforcementGateway implements Gateway {
     });
     this.#live.set(session.id, session);
     observer.live(this.#live.size);
+    if (decided.breakGlass === true && identity.kind === 'proven')
+      observer.breakGlass?.({ id: session.id, subject: identity.subject, target: target.name });
     return session;
   }
 
@@ -190,7 +280,12 @@ export class EnforcementGateway implements Gateway {
   }
 
   /** Identity first, then policy: who cannot be told is refused before a rule is looked at. */
-  #judge(request: AttemptRequest, name: RequestedName | undefined, session: string): Decided {
+  #judge(
+    request: AttemptRequest,
+    name: RequestedName | undefined,
+    evidence: TargetEvidence | undefined,
+    session: string,
+  ): Decided {
     const { identity } = request;
     if (identity.kind === 'unproven')
       return ownRefusal(isGatewayReason(identity.reason) ? identity.reason : 'credential_invalid', session);
@@ -207,8 +302,13 @@ export class EnforcementGateway implements Gateway {
       },
       client: this.#options.places.placeOf(request.client.address),
       gateway: { region: this.#options.region },
-      target: { name: name.target, protocol: request.protocol, login: name.login },
-      record: this.#options.record,
+      target: {
+        name: name.target,
+        protocol: request.protocol,
+        login: name.login,
+        ...(evidence === undefined ? {} : { evidence }),
+      },
+      record: { ...this.#options.record, masking: this.#options.region }, // this process masks
       operation: { kind: 'connect', text: null },
       time: new Date().toISOString(),
     });
@@ -221,26 +321,4 @@ export class EnforcementGateway implements Gateway {
       clientCountry: this.#options.places.placeOf(client.address).country ?? '',
     };
   }
-
-  #attempted({ identity, client, protocol, requestedName }: AttemptRequest, name: RequestedName | undefined): object {
-    return {
-      protocol: protocols[protocol],
-      requestedName: requestedName.slice(0, 256),
-      login: name?.login ?? '',
-      target: name?.target ?? '',
-      clientAddress: client.address,
-      clientPort: client.port,
-      clientSoftware: client.software.slice(0, 256),
-      ...provenFields(identity),
-      authenticationMethod: identity.method,
-      credentialId: identity.credentialId,
-      gatewayRegion: this.#options.region,
-      replica: this.#options.replica,
-    };
-  }
-}
-
-function provenFields(identity: Identity): object {
-  if (identity.kind === 'unproven') return {};
-  return { subject: identity.subject, groups: [...identity.groups], identityProvider: identity.identityProvider };
 }

@@ -26,8 +26,16 @@ export interface AttemptRequest {
   readonly protocol: 'ssh' | 'postgres';
   /** The user name as typed: `login@target` or `login%target`. */
   readonly requestedName: string;
-  readonly client: { readonly address: string; readonly port: number; readonly software: string };
+  readonly client: {
+    readonly address: string;
+    readonly port: number;
+    readonly software: string;
+    /** The proxy that the connection came from, where that said whom it forwards. */
+    readonly peer?: string;
+  };
   readonly identity: Identity;
+  /** How the person is told that an approval is awaited, and who tells that they left. Without it nobody waits. */
+  readonly waiting?: { tell(text: string): void; readonly gone: AbortSignal };
 }
 
 /** A refusal, as a value: each listener says it in its protocol's own words (see `denialText`). */
@@ -93,8 +101,22 @@ export interface CommandRequest {
   readonly statements?: SqlStatements | null;
   /** Values bound to a prepared statement. Recorded masked. */
   readonly parameters?: readonly string[];
+  /** Where a SQL text would send data, as far as it tells. */
+  readonly leads?: TextLeads;
   /** Where a forwarding leads. The gateway finds out in which region that is. */
   readonly destination?: { readonly host: string; readonly port: number };
+}
+
+/** Where a text would send data, before anybody looked where that is. */
+export interface TextLeads {
+  readonly destinations: readonly {
+    readonly host: string;
+    readonly via: string;
+    /** The region that the text itself states. */
+    readonly region?: string;
+  }[];
+  /** Why the text does not prove where data would go. */
+  readonly unproven: readonly string[];
 }
 
 /** The parts of a SQL text that rules can be about. */

@@ -3,7 +3,10 @@ import { backoffMillis, delay, Fault } from '@inland/kernel';
 import type { EventLog } from '@inland/event-log';
 import type { DecisionInput, DecisionObligations } from '@inland/residency';
 import { decisionMessage, sameVerdict, type Decided, type Decider } from './decider.ts';
+import type { ApprovalDesk } from './approval-desk.ts';
+import { awaitApproval, lacksApproval, waitingText } from './await-approval.ts';
 import { gatewayDenial } from './denials.ts';
+import type { CommandLeads, Standing } from './enforcement-gateway.ts';
 import type { CommandRequest, CommandVerdict, Denial, Ending, GatewaySession, ResolvedTarget } from './gateway.ts';
 import { ownRefusal } from './own-refusal.ts';
 import { RecordedCommand, type CommandSink } from './recorded-command.ts';
@@ -19,13 +22,17 @@ export interface RecordedSessionOptions {
   readonly log: EventLog;
   readonly decider: Decider;
   readonly target: ResolvedTarget;
-  readonly obligations: DecisionObligations;
-  /** The input of this session's access decision: a command's input is the same with its operation and time. */
-  readonly accessInput: DecisionInput;
+  /** What let it in. */
+  readonly access: Decided;
   /** Masks the text of a command for the record. */
   readonly maskText: (text: string) => { readonly text: string; readonly masked: number };
   /** The region of a place that the target would be connected to; null when it is not known. */
   readonly destinationRegion: (host: string) => string | null;
+  readonly approvals: ApprovalDesk;
+  /** Who came in, as they are now; undefined: as they were. */
+  readonly standing: () => Standing | undefined;
+  /** Where a command would send data, as far as its text tells. */
+  readonly leadsOf: (request: CommandRequest) => CommandLeads | undefined;
   readonly onClosed: (session: RecordedSession) => void;
   readonly onCommand: (operation: string, outcome: 'allowed' | 'denied', reason: string) => void;
 }
@@ -35,6 +42,7 @@ interface JudgedCommand {
   readonly decided: Decided;
   readonly recordedText: string;
   readonly destinationRegion?: string | null;
+  readonly leads?: CommandLeads | undefined;
   readonly decision: ReturnType<typeof decisionMessage>;
 }
 
@@ -56,6 +64,10 @@ export class RecordedSession implements GatewaySession {
   readonly #sink: CommandSink;
   readonly #limits: SessionLimits;
   readonly #warned: ((text: string) => void)[] = [];
+  /** The input of a command's decision is the same with its operation and time. */
+  #accessInput: DecisionInput;
+  /** Requests that the record already has as this session's. */
+  readonly #used: Set<string>;
   #commands = 0;
   #clientBytes = 0;
   #targetBytes = 0;
@@ -65,10 +77,14 @@ export class RecordedSession implements GatewaySession {
   constructor(options: RecordedSessionOptions) {
     this.#options = options;
     this.id = options.chain.session;
-    this.mask = options.obligations.mask;
+    const { obligations, inputJson, approvals = [] } = options.access;
+    this.mask = obligations.mask;
+    const { moments: _then, approvals: _asked, ...access } = JSON.parse(inputJson) as DecisionInput;
+    this.#accessInput = access;
+    this.#used = new Set(approvals);
     this.#sink = {
       chain: options.chain,
-      strict: options.obligations.recordStrict,
+      strict: obligations.recordStrict,
       append: (events) => (this.#closing === undefined ? this.#append(events) : tooLate()),
       appendSoon: (events) =>
         this.#closing === undefined ? this.#orEnd(options.writer.appendSoon(events)) : tooLate(),
@@ -79,10 +95,8 @@ export class RecordedSession implements GatewaySession {
         this.#maskedValues += masked;
       },
     };
-    this.#limits = new SessionLimits(options.obligations, {
-      warn: (text) => {
-        for (const tell of this.#warned) tell(text);
-      },
+    this.#limits = new SessionLimits(obligations, {
+      warn: (text) => this.#tell(text),
       end: (code) => this.end(gatewayDenial(code, this.id)),
     });
   }
@@ -104,27 +118,46 @@ export class RecordedSession implements GatewaySession {
     if (!this.#end.signal.aborted) this.#end.abort(denial);
   }
 
+  /** Time alone may end what let it in. */
+  get timely(): boolean {
+    return this.#options.access.timely ?? false;
+  }
+
   /**
-   * Judges the access again by rules that have changed. What is refused by them, or obliged to what this session does
-   * not do, ends.
+   * Judges the access again, by the rules and by who the person is now. What is refused by then, or obliged to what
+   * this session does not do, ends.
    */
   reconsider(): void {
     if (this.#end.signal.aborted || this.#closing !== undefined) return;
-    const { accessInput, decider, chain, obligations } = this.#options;
-    const decided = decider.decide({ ...accessInput, time: new Date().toISOString() });
-    const reason = decided.outcome === 'denied' ? decided.reasons[0] : undefined;
-    if (decided.outcome === 'allowed' && fulfils(obligations, decided.obligations)) return;
-    this.#append([chain.next('AccessRevoked', { decision: decisionMessage(decided) })]).catch(() => undefined);
+    const { decider, access, standing } = this.#options;
+    const now = standing();
+    if (now?.kind === 'gone') return this.#revoke(ownRefusal('credential_gone', this.id), '');
+    if (now !== undefined) this.#takeGroups(now.groups);
+    const decided = decider.decide({ ...this.#accessInput, time: new Date().toISOString() }, this.id);
+    if (decided.outcome === 'denied') return this.#revoke(decided, 'this was allowed, and is not any more: ');
+    if (!fulfils(access.obligations, decided.obligations)) this.#revoke(decided, '');
+  }
+
+  #takeGroups(groups: readonly string[]): void {
+    const { principal } = this.#accessInput;
+    const sorted = [...groups].sort();
+    if (JSON.stringify(sorted) === JSON.stringify(principal.groups)) return;
+    this.#accessInput = { ...this.#accessInput, principal: { ...principal, groups: sorted } };
+  }
+
+  #revoke(decided: Decided, because: string): void {
+    const event = this.#options.chain.next('AccessRevoked', { decision: decisionMessage(decided) });
+    this.#append([event]).catch(() => undefined);
+    const [reason] = decided.reasons;
     this.end(
-      reason === undefined
+      decided.outcome === 'allowed' || reason === undefined
         ? gatewayDenial('rules_changed', this.id)
-        : {
-            code: reason.code,
-            rule: reason.rule,
-            message: `the rules changed, and ${reason.message}`,
-            requestId: this.id,
-          },
+        : { code: reason.code, rule: reason.rule, message: `${because}${reason.message}`, requestId: this.id },
     );
+  }
+
+  #tell(text: string): void {
+    for (const tell of this.#warned) tell(text);
   }
 
   async opened(details: { readonly address: string; readonly identity: string }): Promise<void> {
@@ -146,21 +179,21 @@ export class RecordedSession implements GatewaySession {
     this.#commands += 1;
     const number = this.#commands;
     const judged = bytes > commandBytesMax ? this.#tooLong() : this.#decide(request);
-    const { decided, recordedText, decision } = judged;
-    const events = [
-      this.#options.chain.next('CommandSubmitted', {
-        command: number,
-        operation: request.operation,
-        text: recordedText,
-        observed: request.observed ?? false,
-        channel: request.channel ?? 0,
-        omittedBytes: BigInt((request.omittedBytes ?? 0) + (bytes > commandBytesMax ? bytes : 0)),
-        columns: request.columns ?? 0,
-        rows: request.rows ?? 0,
-        ...this.#details(request, judged),
-      }),
-      this.#options.chain.next('CommandDecided', { command: number, decision }),
-    ];
+    const { recordedText } = judged;
+    const submitted = this.#options.chain.next('CommandSubmitted', {
+      command: number,
+      operation: request.operation,
+      text: recordedText,
+      observed: request.observed ?? false,
+      channel: request.channel ?? 0,
+      omittedBytes: BigInt((request.omittedBytes ?? 0) + (bytes > commandBytesMax ? bytes : 0)),
+      columns: request.columns ?? 0,
+      rows: request.rows ?? 0,
+      ...this.#details(request, judged),
+    });
+    const settled = await this.#settled(request, number, submitted, judged);
+    const { decided, decision } = settled;
+    const events = [...settled.events, this.#options.chain.next('CommandDecided', { command: number, decision })];
     const reason = decided.reasons[0];
     this.#options.onCommand(request.operation, decided.outcome, reason?.code ?? '');
     try {
@@ -181,6 +214,47 @@ export class RecordedSession implements GatewaySession {
     return { kind: 'allowed', command: new RecordedCommand(this.#sink, number, request.channel ?? 0) };
   }
 
+  /**
+   * What is decided in the end: where an approval is all that is missing, and was asked for, the command waits for it;
+   * what was approved for one session is used up.
+   */
+  async #settled(
+    request: CommandRequest,
+    command: number,
+    submitted: EventRecord,
+    judged: JudgedCommand,
+  ): Promise<Pick<JudgedCommand, 'decided' | 'decision'> & { readonly events: readonly EventRecord[] }> {
+    const { approvals: desk, chain } = this.#options;
+    let { decided, decision } = judged;
+    let events = [submitted];
+    const { subject } = this.#accessInput.principal;
+    const { name, login } = this.#accessInput.target;
+    const wanted = { subject, target: name, login, operation: request.operation };
+    const pending = lacksApproval(decided) ? desk.pending(wanted) : undefined;
+    if (pending !== undefined) {
+      await this.#append([submitted, chain.next('ApprovalAwaited', { command, request: pending, decision })]).catch(
+        () => undefined, // the session ends by it
+      );
+      events = [];
+      this.#tell(waitingText(pending));
+      let last = judged;
+      const decide = (): Decided => (last = this.#decide(request)).decided;
+      decided = await awaitApproval({ desk, wanted, decide, first: decided, gone: this.#end.signal });
+      ({ decision } = last);
+    }
+    for (const id of decided.outcome === 'allowed' ? (decided.approvals ?? []) : []) {
+      if (this.#used.has(id)) continue;
+      const used = await desk.use(id, this.id).catch(() => false);
+      if (used) this.#used.add(id);
+      else {
+        decided = ownRefusal('approval_used', this.id);
+        decision = decisionMessage(decided);
+        break;
+      }
+    }
+    return { decided, decision, events };
+  }
+
   resized(size: { readonly columns: number; readonly rows: number; readonly channel?: number }): void {
     const event = this.#options.chain.next('TerminalResized', { ...size, channel: size.channel ?? 0 });
     this.#append([event]).catch(() => undefined);
@@ -193,11 +267,12 @@ export class RecordedSession implements GatewaySession {
 
   /** Judges the text as it was sent; the record holds it masked, and says when the verdict hung on what was masked. */
   #decide(request: CommandRequest): JudgedCommand {
-    const { accessInput, decider, maskText } = this.#options;
+    const { decider, maskText } = this.#options;
     const { operation: kind, statements, destination } = request;
+    const leads = this.#options.leadsOf(request);
     const region = destination === undefined ? undefined : this.#options.destinationRegion(destination.host);
     const inputOf = (text: string): DecisionInput => ({
-      ...accessInput,
+      ...this.#accessInput,
       operation: {
         kind,
         text,
@@ -205,26 +280,28 @@ export class RecordedSession implements GatewaySession {
           ? {}
           : { effects: statements?.effects ?? null, relations: statements?.relations ?? [] }),
         ...(destination === undefined ? {} : { destination: { ...destination, region: region ?? null } }),
+        ...(leads === undefined ? {} : { destinations: leads.destinations, unproven: leads.unproven }),
       },
       time,
     });
     const time = new Date().toISOString();
-    const place = region === undefined ? {} : { destinationRegion: region };
+    const place = { ...(region === undefined ? {} : { destinationRegion: region }), leads };
     const unknown = request.unknown ?? false;
-    const decided = unknown ? ownRefusal('line_unknown', this.id) : decider.decide(inputOf(request.text));
+    const decided = unknown ? ownRefusal('line_unknown', this.id) : decider.decide(inputOf(request.text), this.id);
     const masked = this.mask.length === 0 ? { text: request.text, masked: 0 } : maskText(request.text);
     if (masked.masked === 0)
       return { decided, recordedText: request.text, decision: decisionMessage(decided), ...place };
     this.#maskedValues += masked.masked;
     if (unknown) return { decided, recordedText: masked.text, decision: decisionMessage(decided) };
-    const shown = decider.decide(inputOf(masked.text));
+    const shown = decider.decide(inputOf(masked.text), this.id);
     const withheld = !sameVerdict(decided, shown);
     const decision = decisionMessage(decided, shown.inputJson, withheld);
     return { decided, recordedText: masked.text, decision, ...place };
   }
 
   /** What else is known of a command than its text. */
-  #details({ statements, parameters, destination }: CommandRequest, { destinationRegion }: JudgedCommand): object {
+  #details({ statements, parameters, destination }: CommandRequest, judged: JudgedCommand): object {
+    const { destinationRegion, leads } = judged;
     const { maskText } = this.#options;
     return {
       ...(statements === undefined || statements === null
@@ -247,6 +324,9 @@ export class RecordedSession implements GatewaySession {
             destination: `${destination.host}:${String(destination.port)}`,
             destinationRegion: destinationRegion ?? '',
           }),
+      ...(leads === undefined
+        ? {}
+        : { leadsTo: leads.destinations.map(leadsText).slice(0, 100), unproven: [...leads.unproven] }),
     };
   }
 
@@ -286,6 +366,9 @@ export class RecordedSession implements GatewaySession {
     }
   }
 }
+
+const leadsText = ({ host, via, region, country }: CommandLeads['destinations'][number]): string =>
+  `${host} (${via}): ${region ?? country ?? '?'}`;
 
 /** Whether a session that keeps these obligations keeps the others too. */
 function fulfils(kept: DecisionObligations, wanted: DecisionObligations): boolean {

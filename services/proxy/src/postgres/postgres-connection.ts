@@ -6,6 +6,7 @@ import {
   backendKeyData,
   errorResponse,
   maskFields,
+  noticeResponse,
   readyForQuery,
   type ValueMask,
   type StartupPacket,
@@ -56,6 +57,8 @@ export class PostgresConnection {
   /** The client knows who we are, and reads our messages: it can be told why it ends. */
   #client: TLSSocket | undefined;
   #session: PostgresSession | ReplicationStream | undefined;
+  /** The client knows that its login was good: from then on it takes notices. */
+  #told = false;
 
   constructor(services: ConnectionServices, tcp: Socket) {
     this.#services = services;
@@ -125,6 +128,9 @@ export class PostgresConnection {
     readonly identity: Identity;
   }): Promise<void> {
     const { socket, packet, user, identity } = client;
+    const gone = new AbortController();
+    const left = (): void => gone.abort();
+    socket.once('close', left);
     const result = await this.#services.gateway.attempt({
       protocol: 'postgres',
       requestedName: user,
@@ -134,7 +140,9 @@ export class PostgresConnection {
         software: packet.parameters.get('application_name') ?? '',
       },
       identity,
+      waiting: { tell: (text) => this.#tellEarly(socket, text), gone: gone.signal },
     });
+    socket.off('close', left);
     if (result.kind === 'refused') {
       endWith(socket, denialResponse(result.denial, { severity: 'FATAL' }));
       return;
@@ -223,13 +231,24 @@ export class PostgresConnection {
     return 'refused';
   }
 
+  #tellEarly(socket: TLSSocket, text: string): void {
+    if (!this.#told) socket.write(authenticationOk());
+    this.#told = true;
+    socket.write(noticeResponse({ message: text }));
+  }
+
   #welcome(
     target: OpenTarget,
     key: { readonly processId: number; readonly secret: Buffer },
     mask: ValueMask,
   ): Buffer[] {
     const greeting = target.greeting.map(({ type, raw }) => (type === 'N' ? maskFields(raw, mask).raw : raw));
-    return [authenticationOk(), ...greeting, backendKeyData(key.processId, key.secret), readyForQuery('I')];
+    return [
+      ...(this.#told ? [] : [authenticationOk()]),
+      ...greeting,
+      backendKeyData(key.processId, key.secret),
+      readyForQuery('I'),
+    ];
   }
 
   async #dialFailed(result: Exclude<DialResult, { kind: 'open' }>, session: GatewaySession): Promise<void> {

@@ -23,6 +23,13 @@ export function endChannel(
   channel.end();
 }
 
+/** Says a line on standard error; with a terminal there is one stream. */
+export function sayOn(channel: ServerChannel, text: string, terminal: boolean): void {
+  if (isOver(channel) || channel.writableEnded) return;
+  if (terminal) channel.write(`${text}\r\n`);
+  else channel.stderr.write(`${text}\n`);
+}
+
 /** A refusal in one line, for where a protocol has room for one. */
 export function denialLine({ message, rule, code, requestId }: Denial): string {
   return `Inland refused this: ${message}${rule === '' ? '' : ` (rule ${rule})`} [${code}], request ${requestId}`;

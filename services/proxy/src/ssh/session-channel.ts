@@ -1,7 +1,13 @@
 import { StreamKind } from '@inland/events';
 import { readScpCommand, type ScpCommand } from '@inland/scp-wire';
 import type { Client, ClientChannel, ServerChannel, Session } from 'ssh2';
-import { denialText, type CommandRecord, type Denial, type GatewaySession } from '../pipeline/gateway.ts';
+import {
+  denialText,
+  type CommandRecord,
+  type CommandVerdict,
+  type Denial,
+  type GatewaySession,
+} from '../pipeline/gateway.ts';
 import { AskedPaths } from './files/asked-paths.ts';
 import { relayFiles } from './files/relay-files.ts';
 import { relayScp } from './files/relay-scp.ts';
@@ -9,7 +15,7 @@ import type { Notices } from './notices.ts';
 import type { OpenedWay } from './opened-way.ts';
 import { OutputRelay, type MasksStream } from './output-relay.ts';
 import { PipedLines } from './piped-lines.ts';
-import { endChannel, refuseChannel, refusedExitStatus } from './refused-channel.ts';
+import { endChannel, refuseChannel, refusedExitStatus, sayOn } from './refused-channel.ts';
 import { readsScript } from './script-shell.ts';
 import {
   environmentMax,
@@ -152,17 +158,12 @@ export class SessionChannel {
   }
 
   async #serve(client: ServerChannel, request: SessionRequest): Promise<void> {
-    const way = await this.#options.way;
-    if (way.kind === 'refused') return this.refuse(way.denial);
-    const { session } = way;
-    this.#session = session;
+    // Until something runs, what the gateway has to say is said here: that an approval is awaited.
+    const heard = this.#options.notices.listen((text) => sayOn(client, text, request.terminal !== undefined));
+    const decided = await this.#decided(request).finally(heard);
+    if (decided === undefined) return;
+    const { way, verdict } = decided;
     const forwards = { agent: await this.#agent, x11: await this.#x11 };
-    const verdict = await session.submit({
-      operation: operationOf(request.kind),
-      text: request.text,
-      channel: this.#options.number,
-      ...(request.terminal === undefined ? {} : { columns: request.terminal.cols, rows: request.terminal.rows }),
-    });
     if (verdict.kind === 'refused') return this.refuse(verdict.denial);
     const { command } = verdict;
     let target: TargetChannel;
@@ -183,6 +184,22 @@ export class SessionChannel {
     this.#target = target.channel;
     if (isOver(client)) target.channel.destroy(); // left while the target opened
     await this.#relay(client, target, command, request, copy);
+  }
+
+  /** The way and the verdict on what is to run there; undefined when there is no way, which the person was told. */
+  async #decided(
+    request: SessionRequest,
+  ): Promise<{ readonly way: Extract<OpenedWay, { kind: 'open' }>; readonly verdict: CommandVerdict } | undefined> {
+    const way = await this.#options.way;
+    if (way.kind === 'refused') return void this.refuse(way.denial);
+    this.#session = way.session;
+    const verdict = await way.session.submit({
+      operation: operationOf(request.kind),
+      text: request.text,
+      channel: this.#options.number,
+      ...(request.terminal === undefined ? {} : { columns: request.terminal.cols, rows: request.terminal.rows }),
+    });
+    return { way, verdict };
   }
 
   async #relay(

@@ -45,6 +45,8 @@ export class SshConnection {
   #forwardings: readonly { over(): Promise<void> }[] = [];
   readonly #proof: KeyProof;
   readonly #over: Promise<void>;
+  /** Aborts when the client has left. */
+  readonly #gone = new AbortController();
   #session: GatewaySession | undefined;
   #way: Promise<OpenedWay> | undefined;
   #target: Client | undefined;
@@ -80,6 +82,7 @@ export class SshConnection {
     });
     this.#over = new Promise((resolve) => {
       connection.once('close', () => {
+        this.#gone.abort();
         this.#left({ address, port }).then(resolve, resolve);
       });
     });
@@ -140,6 +143,7 @@ export class SshConnection {
       requestedName: proven?.user ?? '',
       client: { ...client, software: this.#software },
       identity: proven?.identity ?? unproven,
+      waiting: { tell: (text) => this.#notices.tell(text), gone: this.#gone.signal },
     });
     if (result.kind === 'refused') return result;
     const { session, target } = result;

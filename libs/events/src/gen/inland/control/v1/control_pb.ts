@@ -11,7 +11,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file inland/control/v1/control.proto.
  */
 export const file_inland_control_v1_control: GenFile = /*@__PURE__*/
-  fileDesc("Ch9pbmxhbmQvY29udHJvbC92MS9jb250cm9sLnByb3RvEhFpbmxhbmQuY29udHJvbC52MSKFAQoPUmVzb3VyY2VBcHBsaWVkEhIKBGtpbmQYASABKAlCBNjiGAESEgoEbmFtZRgCIAEoCUIE2OIYARIYCgpnZW5lcmF0aW9uGAMgASgEQgTY4hgBEhsKDXJlc291cmNlX2pzb24YBCABKAlCBNjiGAISEwoFYWN0b3IYBSABKAlCBNjiGAIiTgoPUmVzb3VyY2VEZWxldGVkEhIKBGtpbmQYASABKAlCBNjiGAESEgoEbmFtZRgCIAEoCUIE2OIYARITCgVhY3RvchgDIAEoCUIE2OIYAiJbChVQb2xpY3lCdW5kbGVBY3RpdmF0ZWQSFAoGZGlnZXN0GAEgASgJQgTY4hgBEhcKCXdhc21fZ3ppcBgCIAEoDEIE2OIYARITCgVhY3RvchgDIAEoCUIE2OIYAiI9CgZTc2hLZXkSGQoLZmluZ2VycHJpbnQYASABKAlCBNjiGAISGAoKcHVibGljX2tleRgCIAEoCUIE2OIYAiLXAQoRUHJpbmNpcGFsUmVjb3JkZWQSFQoHc3ViamVjdBgBIAEoCUIE2OIYAhIaCgxkaXNwbGF5X25hbWUYAiABKAlCBNjiGAISFAoGZ3JvdXBzGAMgAygJQgTY4hgCEjEKCHNzaF9rZXlzGAQgAygLMhkuaW5sYW5kLmNvbnRyb2wudjEuU3NoS2V5QgTY4hgCEh8KEWlkZW50aXR5X3Byb3ZpZGVyGAUgASgJQgTY4hgBEiUKF2NlcnRpZmljYXRlX2F1dGhvcml0aWVzGAYgAygJQgTY4hgBIikKEFByaW5jaXBhbFJlbW92ZWQSFQoHc3ViamVjdBgBIAEoCUIE2OIYAiJFChNTaWduaW5nS2V5UHVibGlzaGVkEhQKBmtleV9pZBgBIAEoCUIE2OIYARIYCgpwdWJsaWNfandrGAIgASgJQgTY4hgBIikKEVNpZ25pbmdLZXlSZXRpcmVkEhQKBmtleV9pZBgBIAEoCUIE2OIYASKVAQoQQ3JlZGVudGlhbElzc3VlZBIbCg1jcmVkZW50aWFsX2lkGAEgASgJQgTY4hgBEhUKB3N1YmplY3QYAiABKAlCBNjiGAISFgoIYXVkaWVuY2UYAyABKAlCBNjiGAESHwoRZXhwaXJlc19hdF9taWxsaXMYBCABKANCBNjiGAESFAoGdGFyZ2V0GAUgASgJQgTY4hgBIkUKEUNyZWRlbnRpYWxSZXZva2VkEhsKDWNyZWRlbnRpYWxfaWQYASABKAlCBNjiGAESEwoFYWN0b3IYAiABKAlCBNjiGAJiBnByb3RvMw", [file_inland_options_v1_data_class]);
+  fileDesc("Ch9pbmxhbmQvY29udHJvbC92MS9jb250cm9sLnByb3RvEhFpbmxhbmQuY29udHJvbC52MSK2AQoPUmVzb3VyY2VBcHBsaWVkEhIKBGtpbmQYASABKAlCBNjiGAESEgoEbmFtZRgCIAEoCUIE2OIYARIYCgpnZW5lcmF0aW9uGAMgASgEQgTY4hgBEhsKDXJlc291cmNlX2pzb24YBCABKAlCBNjiGAISEwoFYWN0b3IYBSABKAlCBNjiGAISFAoGY2hhbmdlGAYgASgJQgTY4hgBEhkKC3NvdXJjZV9qc29uGAcgASgJQgTY4hgBImQKD1Jlc291cmNlRGVsZXRlZBISCgRraW5kGAEgASgJQgTY4hgBEhIKBG5hbWUYAiABKAlCBNjiGAESEwoFYWN0b3IYAyABKAlCBNjiGAISFAoGY2hhbmdlGAQgASgJQgTY4hgBIoYBCgxSdWxlc0NoYW5nZWQSFAoGY2hhbmdlGAEgASgJQgTY4hgBEhMKBWFjdG9yGAIgASgJQgTY4hgCEhQKBnJlYXNvbhgDIAEoCUIE2OIYAhIXCglhcHByb3ZlcnMYBCADKAlCBNjiGAISHAoOcm9sbGVkX2JhY2tfdG8YBSABKAlCBNjiGAEibQoOQ2hhbmdlUHJvcG9zZWQSFAoGY2hhbmdlGAEgASgJQgTY4hgBEhMKBWFjdG9yGAIgASgJQgTY4hgCEhQKBnJlYXNvbhgDIAEoCUIE2OIYAhIaCgxjaGFuZ2VzX2pzb24YBCABKAlCBNjiGAIiPgoOQ2hhbmdlQXBwcm92ZWQSFAoGY2hhbmdlGAEgASgJQgTY4hgBEhYKCGFwcHJvdmVyGAIgASgJQgTY4hgCIlEKDkNoYW5nZVJlamVjdGVkEhQKBmNoYW5nZRgBIAEoCUIE2OIYARITCgVhY3RvchgCIAEoCUIE2OIYAhIUCgZyZWFzb24YAyABKAlCBNjiGAIi9QEKD0FjY2Vzc1JlcXVlc3RlZBIVCgdyZXF1ZXN0GAEgASgJQgTY4hgBEhUKB3N1YmplY3QYAiABKAlCBNjiGAISFAoGdGFyZ2V0GAMgASgJQgTY4hgBEhMKBWxvZ2luGAQgASgJQgTY4hgCEhcKCW9wZXJhdGlvbhgFIAEoCUIE2OIYARIUCgZyZWFzb24YBiABKAlCBNjiGAISFAoGdGlja2V0GAcgASgJQgTY4hgBEhUKB3NlY29uZHMYCCABKA1CBNjiGAESEgoEb25jZRgJIAEoCEIE2OIYARIZCgticmVha19nbGFzcxgKIAEoCEIE2OIYASJxCg5BY2Nlc3NBcHByb3ZlZBIVCgdyZXF1ZXN0GAEgASgJQgTY4hgBEhYKCGFwcHJvdmVyGAIgASgJQgTY4hgCEh0KD2FwcHJvdmVyX2dyb3VwcxgDIAMoCUIE2OIYAhIRCgN3YXkYBCABKAlCBNjiGAEiZQoOQWNjZXNzUmVqZWN0ZWQSFQoHcmVxdWVzdBgBIAEoCUIE2OIYARITCgVhY3RvchgCIAEoCUIE2OIYAhIUCgZyZWFzb24YAyABKAlCBNjiGAISEQoDd2F5GAQgASgJQgTY4hgBIjwKDEFwcHJvdmFsVXNlZBIVCgdyZXF1ZXN0GAEgASgJQgTY4hgBEhUKB3Nlc3Npb24YAiABKAlCBNjiGAEidAoVUG9saWN5QnVuZGxlQWN0aXZhdGVkEhQKBmRpZ2VzdBgBIAEoCUIE2OIYARIXCgl3YXNtX2d6aXAYAiABKAxCBNjiGAESEwoFYWN0b3IYAyABKAlCBNjiGAISFwoJc2lnbmVkX2J5GAQgASgJQgTY4hgBIncKGFBvbGljeUV4dGVuc2lvbkFjdGl2YXRlZBIUCgZkaWdlc3QYASABKAlCBNjiGAESFwoJd2FzbV9nemlwGAIgASgMQgTY4hgBEhMKBWFjdG9yGAMgASgJQgTY4hgCEhcKCXNpZ25lZF9ieRgEIAEoCUIE2OIYASI9CgZTc2hLZXkSGQoLZmluZ2VycHJpbnQYASABKAlCBNjiGAISGAoKcHVibGljX2tleRgCIAEoCUIE2OIYAiLXAQoRUHJpbmNpcGFsUmVjb3JkZWQSFQoHc3ViamVjdBgBIAEoCUIE2OIYAhIaCgxkaXNwbGF5X25hbWUYAiABKAlCBNjiGAISFAoGZ3JvdXBzGAMgAygJQgTY4hgCEjEKCHNzaF9rZXlzGAQgAygLMhkuaW5sYW5kLmNvbnRyb2wudjEuU3NoS2V5QgTY4hgCEh8KEWlkZW50aXR5X3Byb3ZpZGVyGAUgASgJQgTY4hgBEiUKF2NlcnRpZmljYXRlX2F1dGhvcml0aWVzGAYgAygJQgTY4hgBIikKEFByaW5jaXBhbFJlbW92ZWQSFQoHc3ViamVjdBgBIAEoCUIE2OIYAiJFChNTaWduaW5nS2V5UHVibGlzaGVkEhQKBmtleV9pZBgBIAEoCUIE2OIYARIYCgpwdWJsaWNfandrGAIgASgJQgTY4hgBIikKEVNpZ25pbmdLZXlSZXRpcmVkEhQKBmtleV9pZBgBIAEoCUIE2OIYASKVAQoQQ3JlZGVudGlhbElzc3VlZBIbCg1jcmVkZW50aWFsX2lkGAEgASgJQgTY4hgBEhUKB3N1YmplY3QYAiABKAlCBNjiGAISFgoIYXVkaWVuY2UYAyABKAlCBNjiGAESHwoRZXhwaXJlc19hdF9taWxsaXMYBCABKANCBNjiGAESFAoGdGFyZ2V0GAUgASgJQgTY4hgBIkUKEUNyZWRlbnRpYWxSZXZva2VkEhsKDWNyZWRlbnRpYWxfaWQYASABKAlCBNjiGAESEwoFYWN0b3IYAiABKAlCBNjiGAJiBnByb3RvMw", [file_inland_options_v1_data_class]);
 
 /**
  * A resource (Region, Jurisdiction, Target, ResidencyPolicy, AccessGrant, MaskingRule, …) was created or changed.
@@ -49,6 +49,20 @@ export type ResourceApplied = Message<"inland.control.v1.ResourceApplied"> & {
    * @generated from field: string actor = 5;
    */
   actor: string;
+
+  /**
+   * The change that it is part of: see RulesChanged. Empty where the system itself states something.
+   *
+   * @generated from field: string change = 6;
+   */
+  change: string;
+
+  /**
+   * Where it was written, as JSON: {"file": "rules.yaml", "lines": {"spec.require.client": 8}}; empty when not known.
+   *
+   * @generated from field: string source_json = 7;
+   */
+  sourceJson: string;
 };
 
 /**
@@ -78,6 +92,11 @@ export type ResourceDeleted = Message<"inland.control.v1.ResourceDeleted"> & {
    * @generated from field: string actor = 3;
    */
   actor: string;
+
+  /**
+   * @generated from field: string change = 4;
+   */
+  change: string;
 };
 
 /**
@@ -86,6 +105,302 @@ export type ResourceDeleted = Message<"inland.control.v1.ResourceDeleted"> & {
  */
 export const ResourceDeletedSchema: GenMessage<ResourceDeleted> = /*@__PURE__*/
   messageDesc(file_inland_control_v1_control, 1);
+
+/**
+ * What follows in the same append changes the rules together: one version of them.
+ *
+ * @generated from message inland.control.v1.RulesChanged
+ */
+export type RulesChanged = Message<"inland.control.v1.RulesChanged"> & {
+  /**
+   * @generated from field: string change = 1;
+   */
+  change: string;
+
+  /**
+   * @generated from field: string actor = 2;
+   */
+  actor: string;
+
+  /**
+   * @generated from field: string reason = 3;
+   */
+  reason: string;
+
+  /**
+   * Who approved it, where that was asked.
+   *
+   * @generated from field: repeated string approvers = 4;
+   */
+  approvers: string[];
+
+  /**
+   * The version that it goes back to; empty: none.
+   *
+   * @generated from field: string rolled_back_to = 5;
+   */
+  rolledBackTo: string;
+};
+
+/**
+ * Describes the message inland.control.v1.RulesChanged.
+ * Use `create(RulesChangedSchema)` to create a new message.
+ */
+export const RulesChangedSchema: GenMessage<RulesChanged> = /*@__PURE__*/
+  messageDesc(file_inland_control_v1_control, 2);
+
+/**
+ * Somebody wants the rules changed, and another must approve that.
+ *
+ * @generated from message inland.control.v1.ChangeProposed
+ */
+export type ChangeProposed = Message<"inland.control.v1.ChangeProposed"> & {
+  /**
+   * @generated from field: string change = 1;
+   */
+  change: string;
+
+  /**
+   * @generated from field: string actor = 2;
+   */
+  actor: string;
+
+  /**
+   * @generated from field: string reason = 3;
+   */
+  reason: string;
+
+  /**
+   * What is to be applied and deleted, as JSON.
+   *
+   * @generated from field: string changes_json = 4;
+   */
+  changesJson: string;
+};
+
+/**
+ * Describes the message inland.control.v1.ChangeProposed.
+ * Use `create(ChangeProposedSchema)` to create a new message.
+ */
+export const ChangeProposedSchema: GenMessage<ChangeProposed> = /*@__PURE__*/
+  messageDesc(file_inland_control_v1_control, 3);
+
+/**
+ * @generated from message inland.control.v1.ChangeApproved
+ */
+export type ChangeApproved = Message<"inland.control.v1.ChangeApproved"> & {
+  /**
+   * @generated from field: string change = 1;
+   */
+  change: string;
+
+  /**
+   * @generated from field: string approver = 2;
+   */
+  approver: string;
+};
+
+/**
+ * Describes the message inland.control.v1.ChangeApproved.
+ * Use `create(ChangeApprovedSchema)` to create a new message.
+ */
+export const ChangeApprovedSchema: GenMessage<ChangeApproved> = /*@__PURE__*/
+  messageDesc(file_inland_control_v1_control, 4);
+
+/**
+ * The change will not be made: rejected by another, or withdrawn by who wanted it.
+ *
+ * @generated from message inland.control.v1.ChangeRejected
+ */
+export type ChangeRejected = Message<"inland.control.v1.ChangeRejected"> & {
+  /**
+   * @generated from field: string change = 1;
+   */
+  change: string;
+
+  /**
+   * @generated from field: string actor = 2;
+   */
+  actor: string;
+
+  /**
+   * @generated from field: string reason = 3;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message inland.control.v1.ChangeRejected.
+ * Use `create(ChangeRejectedSchema)` to create a new message.
+ */
+export const ChangeRejectedSchema: GenMessage<ChangeRejected> = /*@__PURE__*/
+  messageDesc(file_inland_control_v1_control, 5);
+
+/**
+ * Somebody asks for access, says why, and may need others' approval.
+ *
+ * @generated from message inland.control.v1.AccessRequested
+ */
+export type AccessRequested = Message<"inland.control.v1.AccessRequested"> & {
+  /**
+   * @generated from field: string request = 1;
+   */
+  request: string;
+
+  /**
+   * @generated from field: string subject = 2;
+   */
+  subject: string;
+
+  /**
+   * @generated from field: string target = 3;
+   */
+  target: string;
+
+  /**
+   * @generated from field: string login = 4;
+   */
+  login: string;
+
+  /**
+   * "connect": the session; or the kind of operation.
+   *
+   * @generated from field: string operation = 5;
+   */
+  operation: string;
+
+  /**
+   * @generated from field: string reason = 6;
+   */
+  reason: string;
+
+  /**
+   * @generated from field: string ticket = 7;
+   */
+  ticket: string;
+
+  /**
+   * How long it is to hold, from the last approval.
+   *
+   * @generated from field: uint32 seconds = 8;
+   */
+  seconds: number;
+
+  /**
+   * For one session only.
+   *
+   * @generated from field: bool once = 9;
+   */
+  once: boolean;
+
+  /**
+   * An emergency.
+   *
+   * @generated from field: bool break_glass = 10;
+   */
+  breakGlass: boolean;
+};
+
+/**
+ * Describes the message inland.control.v1.AccessRequested.
+ * Use `create(AccessRequestedSchema)` to create a new message.
+ */
+export const AccessRequestedSchema: GenMessage<AccessRequested> = /*@__PURE__*/
+  messageDesc(file_inland_control_v1_control, 6);
+
+/**
+ * @generated from message inland.control.v1.AccessApproved
+ */
+export type AccessApproved = Message<"inland.control.v1.AccessApproved"> & {
+  /**
+   * @generated from field: string request = 1;
+   */
+  request: string;
+
+  /**
+   * @generated from field: string approver = 2;
+   */
+  approver: string;
+
+  /**
+   * Those that the approver was in then.
+   *
+   * @generated from field: repeated string approver_groups = 3;
+   */
+  approverGroups: string[];
+
+  /**
+   * "api", or "webhook:" and its name.
+   *
+   * @generated from field: string way = 4;
+   */
+  way: string;
+};
+
+/**
+ * Describes the message inland.control.v1.AccessApproved.
+ * Use `create(AccessApprovedSchema)` to create a new message.
+ */
+export const AccessApprovedSchema: GenMessage<AccessApproved> = /*@__PURE__*/
+  messageDesc(file_inland_control_v1_control, 7);
+
+/**
+ * Rejected by another, or withdrawn by who asked.
+ *
+ * @generated from message inland.control.v1.AccessRejected
+ */
+export type AccessRejected = Message<"inland.control.v1.AccessRejected"> & {
+  /**
+   * @generated from field: string request = 1;
+   */
+  request: string;
+
+  /**
+   * @generated from field: string actor = 2;
+   */
+  actor: string;
+
+  /**
+   * @generated from field: string reason = 3;
+   */
+  reason: string;
+
+  /**
+   * @generated from field: string way = 4;
+   */
+  way: string;
+};
+
+/**
+ * Describes the message inland.control.v1.AccessRejected.
+ * Use `create(AccessRejectedSchema)` to create a new message.
+ */
+export const AccessRejectedSchema: GenMessage<AccessRejected> = /*@__PURE__*/
+  messageDesc(file_inland_control_v1_control, 8);
+
+/**
+ * A session rests on an approval. One that was for one session is used up.
+ *
+ * @generated from message inland.control.v1.ApprovalUsed
+ */
+export type ApprovalUsed = Message<"inland.control.v1.ApprovalUsed"> & {
+  /**
+   * @generated from field: string request = 1;
+   */
+  request: string;
+
+  /**
+   * @generated from field: string session = 2;
+   */
+  session: string;
+};
+
+/**
+ * Describes the message inland.control.v1.ApprovalUsed.
+ * Use `create(ApprovalUsedSchema)` to create a new message.
+ */
+export const ApprovalUsedSchema: GenMessage<ApprovalUsed> = /*@__PURE__*/
+  messageDesc(file_inland_control_v1_control, 9);
 
 /**
  * From here on decisions are made by this Rego bundle, compiled to WebAssembly.
@@ -111,6 +426,13 @@ export type PolicyBundleActivated = Message<"inland.control.v1.PolicyBundleActiv
    * @generated from field: string actor = 3;
    */
   actor: string;
+
+  /**
+   * Id of the key whose signature on it was verified; empty for the policy that comes with Inland.
+   *
+   * @generated from field: string signed_by = 4;
+   */
+  signedBy: string;
 };
 
 /**
@@ -118,7 +440,45 @@ export type PolicyBundleActivated = Message<"inland.control.v1.PolicyBundleActiv
  * Use `create(PolicyBundleActivatedSchema)` to create a new message.
  */
 export const PolicyBundleActivatedSchema: GenMessage<PolicyBundleActivated> = /*@__PURE__*/
-  messageDesc(file_inland_control_v1_control, 2);
+  messageDesc(file_inland_control_v1_control, 10);
+
+/**
+ * From here on an operator's own bundle is asked beside the one that decides: it can refuse, and oblige to more.
+ *
+ * @generated from message inland.control.v1.PolicyExtensionActivated
+ */
+export type PolicyExtensionActivated = Message<"inland.control.v1.PolicyExtensionActivated"> & {
+  /**
+   * SHA-256 of the WebAssembly module, hexadecimal; empty: there is none any more.
+   *
+   * @generated from field: string digest = 1;
+   */
+  digest: string;
+
+  /**
+   * The module, gzip (RFC 1952).
+   *
+   * @generated from field: bytes wasm_gzip = 2;
+   */
+  wasmGzip: Uint8Array;
+
+  /**
+   * @generated from field: string actor = 3;
+   */
+  actor: string;
+
+  /**
+   * @generated from field: string signed_by = 4;
+   */
+  signedBy: string;
+};
+
+/**
+ * Describes the message inland.control.v1.PolicyExtensionActivated.
+ * Use `create(PolicyExtensionActivatedSchema)` to create a new message.
+ */
+export const PolicyExtensionActivatedSchema: GenMessage<PolicyExtensionActivated> = /*@__PURE__*/
+  messageDesc(file_inland_control_v1_control, 11);
 
 /**
  * One SSH public key that proves a principal.
@@ -146,7 +506,7 @@ export type SshKey = Message<"inland.control.v1.SshKey"> & {
  * Use `create(SshKeySchema)` to create a new message.
  */
 export const SshKeySchema: GenMessage<SshKey> = /*@__PURE__*/
-  messageDesc(file_inland_control_v1_control, 3);
+  messageDesc(file_inland_control_v1_control, 12);
 
 /**
  * A principal is known, with these groups and keys; replaces what was known of the subject.
@@ -194,7 +554,7 @@ export type PrincipalRecorded = Message<"inland.control.v1.PrincipalRecorded"> &
  * Use `create(PrincipalRecordedSchema)` to create a new message.
  */
 export const PrincipalRecordedSchema: GenMessage<PrincipalRecorded> = /*@__PURE__*/
-  messageDesc(file_inland_control_v1_control, 4);
+  messageDesc(file_inland_control_v1_control, 13);
 
 /**
  * A principal is known no longer.
@@ -213,7 +573,7 @@ export type PrincipalRemoved = Message<"inland.control.v1.PrincipalRemoved"> & {
  * Use `create(PrincipalRemovedSchema)` to create a new message.
  */
 export const PrincipalRemovedSchema: GenMessage<PrincipalRemoved> = /*@__PURE__*/
-  messageDesc(file_inland_control_v1_control, 5);
+  messageDesc(file_inland_control_v1_control, 14);
 
 /**
  * A key that signs tokens; verifiers accept it until it is retired.
@@ -239,7 +599,7 @@ export type SigningKeyPublished = Message<"inland.control.v1.SigningKeyPublished
  * Use `create(SigningKeyPublishedSchema)` to create a new message.
  */
 export const SigningKeyPublishedSchema: GenMessage<SigningKeyPublished> = /*@__PURE__*/
-  messageDesc(file_inland_control_v1_control, 6);
+  messageDesc(file_inland_control_v1_control, 15);
 
 /**
  * @generated from message inland.control.v1.SigningKeyRetired
@@ -256,7 +616,7 @@ export type SigningKeyRetired = Message<"inland.control.v1.SigningKeyRetired"> &
  * Use `create(SigningKeyRetiredSchema)` to create a new message.
  */
 export const SigningKeyRetiredSchema: GenMessage<SigningKeyRetired> = /*@__PURE__*/
-  messageDesc(file_inland_control_v1_control, 7);
+  messageDesc(file_inland_control_v1_control, 16);
 
 /**
  * A short-lived credential was given to a principal. The credential itself is never in an event.
@@ -301,7 +661,7 @@ export type CredentialIssued = Message<"inland.control.v1.CredentialIssued"> & {
  * Use `create(CredentialIssuedSchema)` to create a new message.
  */
 export const CredentialIssuedSchema: GenMessage<CredentialIssued> = /*@__PURE__*/
-  messageDesc(file_inland_control_v1_control, 8);
+  messageDesc(file_inland_control_v1_control, 17);
 
 /**
  * @generated from message inland.control.v1.CredentialRevoked
@@ -323,5 +683,5 @@ export type CredentialRevoked = Message<"inland.control.v1.CredentialRevoked"> &
  * Use `create(CredentialRevokedSchema)` to create a new message.
  */
 export const CredentialRevokedSchema: GenMessage<CredentialRevoked> = /*@__PURE__*/
-  messageDesc(file_inland_control_v1_control, 9);
+  messageDesc(file_inland_control_v1_control, 18);
 

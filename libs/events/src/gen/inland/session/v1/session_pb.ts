@@ -11,7 +11,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file inland/session/v1/session.proto.
  */
 export const file_inland_session_v1_session: GenFile = /*@__PURE__*/
-  fileDesc("Ch9pbmxhbmQvc2Vzc2lvbi92MS9zZXNzaW9uLnByb3RvEhFpbmxhbmQuc2Vzc2lvbi52MSKwAwoTQ29ubmVjdGlvbkF0dGVtcHRlZBIzCghwcm90b2NvbBgBIAEoDjIbLmlubGFuZC5zZXNzaW9uLnYxLlByb3RvY29sQgTY4hgBEhwKDnJlcXVlc3RlZF9uYW1lGAIgASgJQgTY4hgCEhMKBWxvZ2luGAMgASgJQgTY4hgCEhQKBnRhcmdldBgEIAEoCUIE2OIYARIcCg5jbGllbnRfYWRkcmVzcxgFIAEoCUIE2OIYAhIZCgtjbGllbnRfcG9ydBgGIAEoDUIE2OIYAhIdCg9jbGllbnRfc29mdHdhcmUYByABKAlCBNjiGAISFQoHc3ViamVjdBgIIAEoCUIE2OIYAhIUCgZncm91cHMYCSADKAlCBNjiGAISHwoRaWRlbnRpdHlfcHJvdmlkZXIYCiABKAlCBNjiGAESIwoVYXV0aGVudGljYXRpb25fbWV0aG9kGAsgASgJQgTY4hgBEhsKDWNyZWRlbnRpYWxfaWQYDCABKAlCBNjiGAISHAoOZ2F0ZXdheV9yZWdpb24YDSABKAlCBNjiGAESFQoHcmVwbGljYRgOIAEoCUIE2OIYASK4AgoIRGVjaXNpb24SMQoHb3V0Y29tZRgBIAEoDjIaLmlubGFuZC5zZXNzaW9uLnYxLk91dGNvbWVCBNjiGAESMAoHcmVhc29ucxgCIAMoCzIZLmlubGFuZC5zZXNzaW9uLnYxLlJlYXNvbkIE2OIYARI5CgtvYmxpZ2F0aW9ucxgDIAEoCzIeLmlubGFuZC5zZXNzaW9uLnYxLk9ibGlnYXRpb25zQgTY4hgBEhsKDWJ1bmRsZV9kaWdlc3QYBCABKAlCBNjiGAESHAoOY29udHJvbF9vZmZzZXQYBSABKARCBNjiGAESGQoLZGF0YV9kaWdlc3QYBiABKAlCBNjiGAESGAoKaW5wdXRfanNvbhgHIAEoCUIE2OIYAxIcCg5pbnB1dF93aXRoaGVsZBgIIAEoCEIE2OIYASJHCgZSZWFzb24SEgoEY29kZRgBIAEoCUIE2OIYARISCgRydWxlGAIgASgJQgTY4hgBEhUKB21lc3NhZ2UYAyABKAlCBNjiGAIigQEKC09ibGlnYXRpb25zEhIKBG1hc2sYASADKAlCBNjiGAESGwoNcmVjb3JkX3N0cmljdBgCIAEoCEIE2OIYARIhChNtYXhfc2Vzc2lvbl9zZWNvbmRzGAMgASgNQgTY4hgBEh4KEG1heF9pZGxlX3NlY29uZHMYBCABKA1CBNjiGAEifwoNQWNjZXNzRGVjaWRlZBIzCghkZWNpc2lvbhgBIAEoCzIbLmlubGFuZC5zZXNzaW9uLnYxLkRlY2lzaW9uQgTY4hgBEhsKDXRhcmdldF9yZWdpb24YAiABKAlCBNjiGAESHAoOY2xpZW50X2NvdW50cnkYAyABKAlCBNjiGAEiRAoNQWNjZXNzUmV2b2tlZBIzCghkZWNpc2lvbhgBIAEoCzIbLmlubGFuZC5zZXNzaW9uLnYxLkRlY2lzaW9uQgTY4hgBImkKDVNlc3Npb25PcGVuZWQSHAoOdGFyZ2V0X2FkZHJlc3MYASABKAlCBNjiGAESGwoNdGFyZ2V0X3JlZ2lvbhgCIAEoCUIE2OIYARIdCg90YXJnZXRfaWRlbnRpdHkYAyABKAlCBNjiGAEi3QIKEENvbW1hbmRTdWJtaXR0ZWQSFQoHY29tbWFuZBgBIAEoDUIE2OIYARIXCglvcGVyYXRpb24YAiABKAlCBNjiGAESEgoEdGV4dBgDIAEoCUIE2OIYAxIWCghvYnNlcnZlZBgEIAEoCEIE2OIYARIVCgdjaGFubmVsGAUgASgNQgTY4hgBEhsKDW9taXR0ZWRfYnl0ZXMYBiABKARCBNjiGAESFQoHY29sdW1ucxgHIAEoDUIE2OIYARISCgRyb3dzGAggASgNQgTY4hgBEjcKCnN0YXRlbWVudHMYCSABKAsyHS5pbmxhbmQuc2Vzc2lvbi52MS5TdGF0ZW1lbnRzQgTY4hgBEhgKCnBhcmFtZXRlcnMYCiADKAlCBNjiGAMSGQoLZGVzdGluYXRpb24YCyABKAlCBNjiGAMSIAoSZGVzdGluYXRpb25fcmVnaW9uGAwgASgJQgTY4hgBIoMBCgpTdGF0ZW1lbnRzEhkKC2ZpbmdlcnByaW50GAEgASgJQgTY4hgBEhMKBWtpbmRzGAIgAygJQgTY4hgBEhUKB2VmZmVjdHMYAyADKAlCBNjiGAESFwoJcmVsYXRpb25zGAQgAygJQgTY4hgDEhUKB2NvbHVtbnMYBSADKAlCBNjiGAMiXAoOQ29tbWFuZERlY2lkZWQSFQoHY29tbWFuZBgBIAEoDUIE2OIYARIzCghkZWNpc2lvbhgCIAEoCzIbLmlubGFuZC5zZXNzaW9uLnYxLkRlY2lzaW9uQgTY4hgBIqQBCg5PdXRwdXRSZWNvcmRlZBIVCgdjb21tYW5kGAEgASgNQgTY4hgBEjMKBnN0cmVhbRgCIAEoDjIdLmlubGFuZC5zZXNzaW9uLnYxLlN0cmVhbUtpbmRCBNjiGAESEgoEZGF0YRgDIAEoDEIE2OIYAxIbCg1tYXNrZWRfdmFsdWVzGAQgASgNQgTY4hgBEhUKB2NoYW5uZWwYBSABKA1CBNjiGAEioAEKEFN0cmVhbVN1bW1hcmlzZWQSFQoHY29tbWFuZBgBIAEoDUIE2OIYARIzCgZzdHJlYW0YAiABKA4yHS5pbmxhbmQuc2Vzc2lvbi52MS5TdHJlYW1LaW5kQgTY4hgBEhMKBWJ5dGVzGAMgASgEQgTY4hgBEhQKBnNoYTI1NhgEIAEoCUIE2OIYARIVCgdjaGFubmVsGAUgASgNQgTY4hgBIlMKD1Rlcm1pbmFsUmVzaXplZBIVCgdjb2x1bW5zGAEgASgNQgTY4hgBEhIKBHJvd3MYAiABKA1CBNjiGAESFQoHY2hhbm5lbBgDIAEoDUIE2OIYASKDAQoQQ29tbWFuZENvbXBsZXRlZBIVCgdjb21tYW5kGAEgASgNQgTY4hgBEh4KC2V4aXRfc3RhdHVzGAIgASgFQgTY4hgBSACIAQESFAoGc3RhdHVzGAMgASgJQgTY4hgBEhIKBHJvd3MYBCABKARCBNjiGAFCDgoMX2V4aXRfc3RhdHVzItsBCg1TZXNzaW9uQ2xvc2VkEi8KBmVuZGluZxgBIAEoDjIZLmlubGFuZC5zZXNzaW9uLnYxLkVuZGluZ0IE2OIYARIUCgZyZWFzb24YAiABKAlCBNjiGAESGAoKY2hhaW5faGVhZBgDIAEoDEIE2OIYARIUCgZldmVudHMYBCABKA1CBNjiGAESGgoMY2xpZW50X2J5dGVzGAUgASgEQgTY4hgBEhoKDHRhcmdldF9ieXRlcxgGIAEoBEIE2OIYARIbCg1tYXNrZWRfdmFsdWVzGAcgASgEQgTY4hgBIm4KD1JlY29yZGluZ1NlYWxlZBIUCgZkaWdlc3QYASABKAlCBNjiGAESGgoMc3RvcmVfcmVnaW9uGAIgASgJQgTY4hgBEhMKBWJ5dGVzGAMgASgEQgTY4hgBEhQKBmV2ZW50cxgEIAEoDUIE2OIYASI9Cg9SZWNvcmRpbmdWaWV3ZWQSFAoGdmlld2VyGAEgASgJQgTY4hgCEhQKBnNvdXJjZRgCIAEoCUIE2OIYASpNCghQcm90b2NvbBIYChRQUk9UT0NPTF9VTlNQRUNJRklFRBAAEhAKDFBST1RPQ09MX1NTSBABEhUKEVBST1RPQ09MX1BPU1RHUkVTEAIqSwoHT3V0Y29tZRIXChNPVVRDT01FX1VOU1BFQ0lGSUVEEAASEwoPT1VUQ09NRV9BTExPV0VEEAESEgoOT1VUQ09NRV9ERU5JRUQQAiqJAQoKU3RyZWFtS2luZBIbChdTVFJFQU1fS0lORF9VTlNQRUNJRklFRBAAEhYKElNUUkVBTV9LSU5EX09VVFBVVBABEhUKEVNUUkVBTV9LSU5EX0VSUk9SEAISFQoRU1RSRUFNX0tJTkRfSU5QVVQQAxIYChRTVFJFQU1fS0lORF9QT1NUR1JFUxAEKnEKBkVuZGluZxIWChJFTkRJTkdfVU5TUEVDSUZJRUQQABIUChBFTkRJTkdfQ09NUExFVEVEEAESEgoORU5ESU5HX1JFRlVTRUQQAhIRCg1FTkRJTkdfRkFJTEVEEAMSEgoORU5ESU5HX0FCT1JURUQQBGIGcHJvdG8z", [file_inland_options_v1_data_class]);
+  fileDesc("Ch9pbmxhbmQvc2Vzc2lvbi92MS9zZXNzaW9uLnByb3RvEhFpbmxhbmQuc2Vzc2lvbi52MSLMAwoTQ29ubmVjdGlvbkF0dGVtcHRlZBIzCghwcm90b2NvbBgBIAEoDjIbLmlubGFuZC5zZXNzaW9uLnYxLlByb3RvY29sQgTY4hgBEhwKDnJlcXVlc3RlZF9uYW1lGAIgASgJQgTY4hgCEhMKBWxvZ2luGAMgASgJQgTY4hgCEhQKBnRhcmdldBgEIAEoCUIE2OIYARIcCg5jbGllbnRfYWRkcmVzcxgFIAEoCUIE2OIYAhIZCgtjbGllbnRfcG9ydBgGIAEoDUIE2OIYAhIdCg9jbGllbnRfc29mdHdhcmUYByABKAlCBNjiGAISFQoHc3ViamVjdBgIIAEoCUIE2OIYAhIUCgZncm91cHMYCSADKAlCBNjiGAISHwoRaWRlbnRpdHlfcHJvdmlkZXIYCiABKAlCBNjiGAESIwoVYXV0aGVudGljYXRpb25fbWV0aG9kGAsgASgJQgTY4hgBEhsKDWNyZWRlbnRpYWxfaWQYDCABKAlCBNjiGAISHAoOZ2F0ZXdheV9yZWdpb24YDSABKAlCBNjiGAESFQoHcmVwbGljYRgOIAEoCUIE2OIYARIaCgxwZWVyX2FkZHJlc3MYDyABKAlCBNjiGAIi2QMKCERlY2lzaW9uEjEKB291dGNvbWUYASABKA4yGi5pbmxhbmQuc2Vzc2lvbi52MS5PdXRjb21lQgTY4hgBEjAKB3JlYXNvbnMYAiADKAsyGS5pbmxhbmQuc2Vzc2lvbi52MS5SZWFzb25CBNjiGAESOQoLb2JsaWdhdGlvbnMYAyABKAsyHi5pbmxhbmQuc2Vzc2lvbi52MS5PYmxpZ2F0aW9uc0IE2OIYARIbCg1idW5kbGVfZGlnZXN0GAQgASgJQgTY4hgBEhwKDmNvbnRyb2xfb2Zmc2V0GAUgASgEQgTY4hgBEhkKC2RhdGFfZGlnZXN0GAYgASgJQgTY4hgBEhgKCmlucHV0X2pzb24YByABKAlCBNjiGAMSHAoOaW5wdXRfd2l0aGhlbGQYCCABKAhCBNjiGAESMQoIb2JzZXJ2ZWQYCSADKAsyGS5pbmxhbmQuc2Vzc2lvbi52MS5SZWFzb25CBNjiGAESFwoJYXBwcm92YWxzGAogAygJQgTY4hgBEhgKCmV4Y2VwdGlvbnMYCyADKAlCBNjiGAESGQoLYnJlYWtfZ2xhc3MYDCABKAhCBNjiGAESHgoQZXh0ZW5zaW9uX2RpZ2VzdBgNIAEoCUIE2OIYASJHCgZSZWFzb24SEgoEY29kZRgBIAEoCUIE2OIYARISCgRydWxlGAIgASgJQgTY4hgBEhUKB21lc3NhZ2UYAyABKAlCBNjiGAIi9gEKC09ibGlnYXRpb25zEhIKBG1hc2sYASADKAlCBNjiGAESGwoNcmVjb3JkX3N0cmljdBgCIAEoCEIE2OIYARIhChNtYXhfc2Vzc2lvbl9zZWNvbmRzGAMgASgNQgTY4hgBEh4KEG1heF9pZGxlX3NlY29uZHMYBCABKA1CBNjiGAESFwoJcmVhZF9vbmx5GAUgASgIQgTY4hgBEh4KEG5vX2ZpbGVfdHJhbnNmZXIYBiABKAhCBNjiGAESGwoNbm9fZm9yd2FyZGluZxgHIAEoCEIE2OIYARIdCg9yZWFzb25fcmVxdWlyZWQYCCABKAhCBNjiGAEifwoNQWNjZXNzRGVjaWRlZBIzCghkZWNpc2lvbhgBIAEoCzIbLmlubGFuZC5zZXNzaW9uLnYxLkRlY2lzaW9uQgTY4hgBEhsKDXRhcmdldF9yZWdpb24YAiABKAlCBNjiGAESHAoOY2xpZW50X2NvdW50cnkYAyABKAlCBNjiGAEidAoPQXBwcm92YWxBd2FpdGVkEhUKB2NvbW1hbmQYASABKA1CBNjiGAESFQoHcmVxdWVzdBgCIAEoCUIE2OIYARIzCghkZWNpc2lvbhgDIAEoCzIbLmlubGFuZC5zZXNzaW9uLnYxLkRlY2lzaW9uQgTY4hgBIkQKDUFjY2Vzc1Jldm9rZWQSMwoIZGVjaXNpb24YASABKAsyGy5pbmxhbmQuc2Vzc2lvbi52MS5EZWNpc2lvbkIE2OIYASJpCg1TZXNzaW9uT3BlbmVkEhwKDnRhcmdldF9hZGRyZXNzGAEgASgJQgTY4hgBEhsKDXRhcmdldF9yZWdpb24YAiABKAlCBNjiGAESHQoPdGFyZ2V0X2lkZW50aXR5GAMgASgJQgTY4hgBIo0DChBDb21tYW5kU3VibWl0dGVkEhUKB2NvbW1hbmQYASABKA1CBNjiGAESFwoJb3BlcmF0aW9uGAIgASgJQgTY4hgBEhIKBHRleHQYAyABKAlCBNjiGAMSFgoIb2JzZXJ2ZWQYBCABKAhCBNjiGAESFQoHY2hhbm5lbBgFIAEoDUIE2OIYARIbCg1vbWl0dGVkX2J5dGVzGAYgASgEQgTY4hgBEhUKB2NvbHVtbnMYByABKA1CBNjiGAESEgoEcm93cxgIIAEoDUIE2OIYARI3CgpzdGF0ZW1lbnRzGAkgASgLMh0uaW5sYW5kLnNlc3Npb24udjEuU3RhdGVtZW50c0IE2OIYARIYCgpwYXJhbWV0ZXJzGAogAygJQgTY4hgDEhkKC2Rlc3RpbmF0aW9uGAsgASgJQgTY4hgDEiAKEmRlc3RpbmF0aW9uX3JlZ2lvbhgMIAEoCUIE2OIYARIWCghsZWFkc190bxgNIAMoCUIE2OIYAxIWCgh1bnByb3ZlbhgOIAMoCUIE2OIYASKDAQoKU3RhdGVtZW50cxIZCgtmaW5nZXJwcmludBgBIAEoCUIE2OIYARITCgVraW5kcxgCIAMoCUIE2OIYARIVCgdlZmZlY3RzGAMgAygJQgTY4hgBEhcKCXJlbGF0aW9ucxgEIAMoCUIE2OIYAxIVCgdjb2x1bW5zGAUgAygJQgTY4hgDIlwKDkNvbW1hbmREZWNpZGVkEhUKB2NvbW1hbmQYASABKA1CBNjiGAESMwoIZGVjaXNpb24YAiABKAsyGy5pbmxhbmQuc2Vzc2lvbi52MS5EZWNpc2lvbkIE2OIYASKkAQoOT3V0cHV0UmVjb3JkZWQSFQoHY29tbWFuZBgBIAEoDUIE2OIYARIzCgZzdHJlYW0YAiABKA4yHS5pbmxhbmQuc2Vzc2lvbi52MS5TdHJlYW1LaW5kQgTY4hgBEhIKBGRhdGEYAyABKAxCBNjiGAMSGwoNbWFza2VkX3ZhbHVlcxgEIAEoDUIE2OIYARIVCgdjaGFubmVsGAUgASgNQgTY4hgBIqABChBTdHJlYW1TdW1tYXJpc2VkEhUKB2NvbW1hbmQYASABKA1CBNjiGAESMwoGc3RyZWFtGAIgASgOMh0uaW5sYW5kLnNlc3Npb24udjEuU3RyZWFtS2luZEIE2OIYARITCgVieXRlcxgDIAEoBEIE2OIYARIUCgZzaGEyNTYYBCABKAlCBNjiGAESFQoHY2hhbm5lbBgFIAEoDUIE2OIYASJTCg9UZXJtaW5hbFJlc2l6ZWQSFQoHY29sdW1ucxgBIAEoDUIE2OIYARISCgRyb3dzGAIgASgNQgTY4hgBEhUKB2NoYW5uZWwYAyABKA1CBNjiGAEigwEKEENvbW1hbmRDb21wbGV0ZWQSFQoHY29tbWFuZBgBIAEoDUIE2OIYARIeCgtleGl0X3N0YXR1cxgCIAEoBUIE2OIYAUgAiAEBEhQKBnN0YXR1cxgDIAEoCUIE2OIYARISCgRyb3dzGAQgASgEQgTY4hgBQg4KDF9leGl0X3N0YXR1cyLbAQoNU2Vzc2lvbkNsb3NlZBIvCgZlbmRpbmcYASABKA4yGS5pbmxhbmQuc2Vzc2lvbi52MS5FbmRpbmdCBNjiGAESFAoGcmVhc29uGAIgASgJQgTY4hgBEhgKCmNoYWluX2hlYWQYAyABKAxCBNjiGAESFAoGZXZlbnRzGAQgASgNQgTY4hgBEhoKDGNsaWVudF9ieXRlcxgFIAEoBEIE2OIYARIaCgx0YXJnZXRfYnl0ZXMYBiABKARCBNjiGAESGwoNbWFza2VkX3ZhbHVlcxgHIAEoBEIE2OIYASJuCg9SZWNvcmRpbmdTZWFsZWQSFAoGZGlnZXN0GAEgASgJQgTY4hgBEhoKDHN0b3JlX3JlZ2lvbhgCIAEoCUIE2OIYARITCgVieXRlcxgDIAEoBEIE2OIYARIUCgZldmVudHMYBCABKA1CBNjiGAEicgoPUmVjb3JkaW5nVmlld2VkEhQKBnZpZXdlchgBIAEoCUIE2OIYAhIUCgZzb3VyY2UYAiABKAlCBNjiGAESMwoIZGVjaXNpb24YAyABKAsyGy5pbmxhbmQuc2Vzc2lvbi52MS5EZWNpc2lvbkIE2OIYASpNCghQcm90b2NvbBIYChRQUk9UT0NPTF9VTlNQRUNJRklFRBAAEhAKDFBST1RPQ09MX1NTSBABEhUKEVBST1RPQ09MX1BPU1RHUkVTEAIqSwoHT3V0Y29tZRIXChNPVVRDT01FX1VOU1BFQ0lGSUVEEAASEwoPT1VUQ09NRV9BTExPV0VEEAESEgoOT1VUQ09NRV9ERU5JRUQQAiqJAQoKU3RyZWFtS2luZBIbChdTVFJFQU1fS0lORF9VTlNQRUNJRklFRBAAEhYKElNUUkVBTV9LSU5EX09VVFBVVBABEhUKEVNUUkVBTV9LSU5EX0VSUk9SEAISFQoRU1RSRUFNX0tJTkRfSU5QVVQQAxIYChRTVFJFQU1fS0lORF9QT1NUR1JFUxAEKnEKBkVuZGluZxIWChJFTkRJTkdfVU5TUEVDSUZJRUQQABIUChBFTkRJTkdfQ09NUExFVEVEEAESEgoORU5ESU5HX1JFRlVTRUQQAhIRCg1FTkRJTkdfRkFJTEVEEAMSEgoORU5ESU5HX0FCT1JURUQQBGIGcHJvdG8z", [file_inland_options_v1_data_class]);
 
 /**
  * Someone connected and said what they want. The first event of a session; its chain starts here.
@@ -100,6 +100,13 @@ export type ConnectionAttempted = Message<"inland.session.v1.ConnectionAttempted
    * @generated from field: string replica = 14;
    */
   replica: string;
+
+  /**
+   * Who the connection came from, where that is a proxy that said whom it forwards; empty: the client itself.
+   *
+   * @generated from field: string peer_address = 15;
+   */
+  peerAddress: string;
 };
 
 /**
@@ -166,6 +173,41 @@ export type Decision = Message<"inland.session.v1.Decision"> & {
    * @generated from field: bool input_withheld = 8;
    */
   inputWithheld: boolean;
+
+  /**
+   * What rules that only audit would have refused.
+   *
+   * @generated from field: repeated inland.session.v1.Reason observed = 9;
+   */
+  observed: Reason[];
+
+  /**
+   * Ids of the requests that it rests on.
+   *
+   * @generated from field: repeated string approvals = 10;
+   */
+  approvals: string[];
+
+  /**
+   * Exceptions of rules that it rests on, as policy#exception.
+   *
+   * @generated from field: repeated string exceptions = 11;
+   */
+  exceptions: string[];
+
+  /**
+   * It rests on a grant for emergencies.
+   *
+   * @generated from field: bool break_glass = 12;
+   */
+  breakGlass: boolean;
+
+  /**
+   * SHA-256 of the operator's own module that was asked beside; empty: none.
+   *
+   * @generated from field: string extension_digest = 13;
+   */
+  extensionDigest: string;
 };
 
 /**
@@ -239,6 +281,28 @@ export type Obligations = Message<"inland.session.v1.Obligations"> & {
    * @generated from field: uint32 max_idle_seconds = 4;
    */
   maxIdleSeconds: number;
+
+  /**
+   * The next four are kept by refusing operations.
+   *
+   * @generated from field: bool read_only = 5;
+   */
+  readOnly: boolean;
+
+  /**
+   * @generated from field: bool no_file_transfer = 6;
+   */
+  noFileTransfer: boolean;
+
+  /**
+   * @generated from field: bool no_forwarding = 7;
+   */
+  noForwarding: boolean;
+
+  /**
+   * @generated from field: bool reason_required = 8;
+   */
+  reasonRequired: boolean;
 };
 
 /**
@@ -280,6 +344,39 @@ export const AccessDecidedSchema: GenMessage<AccessDecided> = /*@__PURE__*/
   messageDesc(file_inland_session_v1_session, 4);
 
 /**
+ * The access, or a command, needs an approval that was asked for: the person waits for it.
+ *
+ * @generated from message inland.session.v1.ApprovalAwaited
+ */
+export type ApprovalAwaited = Message<"inland.session.v1.ApprovalAwaited"> & {
+  /**
+   * 0: the access itself.
+   *
+   * @generated from field: uint32 command = 1;
+   */
+  command: number;
+
+  /**
+   * @generated from field: string request = 2;
+   */
+  request: string;
+
+  /**
+   * What was decided meanwhile.
+   *
+   * @generated from field: inland.session.v1.Decision decision = 3;
+   */
+  decision?: Decision | undefined;
+};
+
+/**
+ * Describes the message inland.session.v1.ApprovalAwaited.
+ * Use `create(ApprovalAwaitedSchema)` to create a new message.
+ */
+export const ApprovalAwaitedSchema: GenMessage<ApprovalAwaited> = /*@__PURE__*/
+  messageDesc(file_inland_session_v1_session, 5);
+
+/**
  * The rules changed while the session ran: judged again by them, the access is refused, or obliged to what the session
  * does not do. The session ends.
  *
@@ -297,7 +394,7 @@ export type AccessRevoked = Message<"inland.session.v1.AccessRevoked"> & {
  * Use `create(AccessRevokedSchema)` to create a new message.
  */
 export const AccessRevokedSchema: GenMessage<AccessRevoked> = /*@__PURE__*/
-  messageDesc(file_inland_session_v1_session, 5);
+  messageDesc(file_inland_session_v1_session, 6);
 
 /**
  * The target answered and the way is open.
@@ -328,7 +425,7 @@ export type SessionOpened = Message<"inland.session.v1.SessionOpened"> & {
  * Use `create(SessionOpenedSchema)` to create a new message.
  */
 export const SessionOpenedSchema: GenMessage<SessionOpened> = /*@__PURE__*/
-  messageDesc(file_inland_session_v1_session, 6);
+  messageDesc(file_inland_session_v1_session, 7);
 
 /**
  * One unit that policy judges, as the client sent it. Durable before the target sees it.
@@ -413,6 +510,20 @@ export type CommandSubmitted = Message<"inland.session.v1.CommandSubmitted"> & {
    * @generated from field: string destination_region = 12;
    */
   destinationRegion: string;
+
+  /**
+   * Where the text would send data, as far as it tells: host, what leads there, and its region or country or "?".
+   *
+   * @generated from field: repeated string leads_to = 13;
+   */
+  leadsTo: string[];
+
+  /**
+   * Why the text does not prove where data would go; empty: it does.
+   *
+   * @generated from field: repeated string unproven = 14;
+   */
+  unproven: string[];
 };
 
 /**
@@ -420,7 +531,7 @@ export type CommandSubmitted = Message<"inland.session.v1.CommandSubmitted"> & {
  * Use `create(CommandSubmittedSchema)` to create a new message.
  */
 export const CommandSubmittedSchema: GenMessage<CommandSubmitted> = /*@__PURE__*/
-  messageDesc(file_inland_session_v1_session, 7);
+  messageDesc(file_inland_session_v1_session, 8);
 
 /**
  * What a SQL text does.
@@ -467,7 +578,7 @@ export type Statements = Message<"inland.session.v1.Statements"> & {
  * Use `create(StatementsSchema)` to create a new message.
  */
 export const StatementsSchema: GenMessage<Statements> = /*@__PURE__*/
-  messageDesc(file_inland_session_v1_session, 8);
+  messageDesc(file_inland_session_v1_session, 9);
 
 /**
  * @generated from message inland.session.v1.CommandDecided
@@ -489,7 +600,7 @@ export type CommandDecided = Message<"inland.session.v1.CommandDecided"> & {
  * Use `create(CommandDecidedSchema)` to create a new message.
  */
 export const CommandDecidedSchema: GenMessage<CommandDecided> = /*@__PURE__*/
-  messageDesc(file_inland_session_v1_session, 9);
+  messageDesc(file_inland_session_v1_session, 10);
 
 /**
  * A piece of what came back (or went in), after masking, in order.
@@ -530,7 +641,7 @@ export type OutputRecorded = Message<"inland.session.v1.OutputRecorded"> & {
  * Use `create(OutputRecordedSchema)` to create a new message.
  */
 export const OutputRecordedSchema: GenMessage<OutputRecorded> = /*@__PURE__*/
-  messageDesc(file_inland_session_v1_session, 10);
+  messageDesc(file_inland_session_v1_session, 11);
 
 /**
  * A stream too big to keep in full (a file transfer, a bulk copy): what it was, without its bytes.
@@ -571,7 +682,7 @@ export type StreamSummarised = Message<"inland.session.v1.StreamSummarised"> & {
  * Use `create(StreamSummarisedSchema)` to create a new message.
  */
 export const StreamSummarisedSchema: GenMessage<StreamSummarised> = /*@__PURE__*/
-  messageDesc(file_inland_session_v1_session, 11);
+  messageDesc(file_inland_session_v1_session, 12);
 
 /**
  * @generated from message inland.session.v1.TerminalResized
@@ -598,7 +709,7 @@ export type TerminalResized = Message<"inland.session.v1.TerminalResized"> & {
  * Use `create(TerminalResizedSchema)` to create a new message.
  */
 export const TerminalResizedSchema: GenMessage<TerminalResized> = /*@__PURE__*/
-  messageDesc(file_inland_session_v1_session, 12);
+  messageDesc(file_inland_session_v1_session, 13);
 
 /**
  * A command ended, as the target told it.
@@ -636,7 +747,7 @@ export type CommandCompleted = Message<"inland.session.v1.CommandCompleted"> & {
  * Use `create(CommandCompletedSchema)` to create a new message.
  */
 export const CommandCompletedSchema: GenMessage<CommandCompleted> = /*@__PURE__*/
-  messageDesc(file_inland_session_v1_session, 13);
+  messageDesc(file_inland_session_v1_session, 14);
 
 /**
  * The last event of the chain.
@@ -689,7 +800,7 @@ export type SessionClosed = Message<"inland.session.v1.SessionClosed"> & {
  * Use `create(SessionClosedSchema)` to create a new message.
  */
 export const SessionClosedSchema: GenMessage<SessionClosed> = /*@__PURE__*/
-  messageDesc(file_inland_session_v1_session, 14);
+  messageDesc(file_inland_session_v1_session, 15);
 
 /**
  * The closed session is kept as a recording. Stands outside the session's chain.
@@ -725,10 +836,10 @@ export type RecordingSealed = Message<"inland.session.v1.RecordingSealed"> & {
  * Use `create(RecordingSealedSchema)` to create a new message.
  */
 export const RecordingSealedSchema: GenMessage<RecordingSealed> = /*@__PURE__*/
-  messageDesc(file_inland_session_v1_session, 15);
+  messageDesc(file_inland_session_v1_session, 16);
 
 /**
- * Someone looked at what was recorded. Stands outside the session's chain.
+ * Someone looked at what was recorded, or was refused to. Stands outside the session's chain.
  *
  * @generated from message inland.session.v1.RecordingViewed
  */
@@ -744,6 +855,11 @@ export type RecordingViewed = Message<"inland.session.v1.RecordingViewed"> & {
    * @generated from field: string source = 2;
    */
   source: string;
+
+  /**
+   * @generated from field: inland.session.v1.Decision decision = 3;
+   */
+  decision?: Decision | undefined;
 };
 
 /**
@@ -751,7 +867,7 @@ export type RecordingViewed = Message<"inland.session.v1.RecordingViewed"> & {
  * Use `create(RecordingViewedSchema)` to create a new message.
  */
 export const RecordingViewedSchema: GenMessage<RecordingViewed> = /*@__PURE__*/
-  messageDesc(file_inland_session_v1_session, 16);
+  messageDesc(file_inland_session_v1_session, 17);
 
 /**
  * @generated from enum inland.session.v1.Protocol
