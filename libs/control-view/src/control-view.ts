@@ -125,6 +125,11 @@ export class ControlView {
     return approvals === undefined ? input : { ...input, approvals };
   }
 
+  /** Asks the engine that decides; `otherwise` where there is none. It is not to be changed, nor kept. */
+  withEngine<T>(ask: (engine: PolicyEngine) => T, otherwise: T): T {
+    return this.#engine === undefined ? otherwise : ask(this.#engine);
+  }
+
   /** Called after each change. Returns how to stop being called. */
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);

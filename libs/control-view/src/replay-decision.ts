@@ -21,14 +21,20 @@ export class DecisionReplay {
   async replay(recorded: Decision): Promise<DecisionResult | undefined> {
     if (recorded.bundleDigest === '' || recorded.inputWithheld) return undefined;
     if (recorded.reasons.some(({ code }) => code === 'policy_stale')) return undefined;
-    const state = this.#stateBefore(Number(recorded.controlOffset));
+    const engine = await this.engineAt(Number(recorded.controlOffset));
+    return engine?.decide(JSON.parse(recorded.inputJson) as DecisionInput);
+  }
+
+  /** An engine with the bundle and the rules as they were before an offset; undefined where no bundle decided then. */
+  async engineAt(offset: number): Promise<PolicyEngine | undefined> {
+    const state = this.#stateBefore(offset);
     if (state.bundle === undefined) return undefined;
     const { bundle } = state;
     const loading = this.#engines.get(bundle.digest) ?? PolicyEngine.load(wasmOf(bundle));
     this.#engines.set(bundle.digest, loading);
     const engine = await loading;
     if (engine.world !== state.world) engine.setWorld(state.world);
-    return engine.decide(JSON.parse(recorded.inputJson) as DecisionInput);
+    return engine;
   }
 
   #stateBefore(offset: number): ControlState {

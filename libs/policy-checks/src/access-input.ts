@@ -46,7 +46,7 @@ export function accessInput(world: World, access: StatedAccess, defaults: Access
       ...effectsOf(access, kind, defaults.sqlParser),
       ...(access.destination === undefined ? {} : { destination: access.destination }),
     },
-    time: access.time ?? sometime,
+    time: new Date(access.time ?? sometime).toISOString(),
   };
 }
 

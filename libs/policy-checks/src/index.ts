@@ -1,5 +1,8 @@
 export { accessMatrix, type AccessMatrix, type MatrixCell, type MatrixOptions } from './access-matrix.ts';
 export { accessInput, type AccessDefaults } from './access-input.ts';
+export { explainDecision } from './explain/explain-decision.ts';
+export type { ExplainNode } from './explain/explain-node.ts';
+export { smallestChanges, type AccessChange } from './explain/smallest-change.ts';
 export { lintWorld } from './lint-world.ts';
 export { type LintFinding } from './lint-finding.ts';
 export { matrixCsv, matrixSvg } from './matrix-forms.ts';

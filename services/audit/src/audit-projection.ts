@@ -4,7 +4,7 @@ import type { Projection } from '@inland/projection-store';
 /** Sessions, commands and decisions, for searching and showing. */
 export const auditProjection: Projection = {
   name: 'audit',
-  version: 4,
+  version: 5,
   create: async (tx) => {
     await createParkedEvents(tx);
     await tx.query(`CREATE TABLE session (
@@ -28,6 +28,6 @@ export const auditProjection: Projection = {
     await tx.query(`CREATE TABLE decision (
       session text NOT NULL, command integer NOT NULL, outcome text NOT NULL, reasons jsonb NOT NULL,
       obligations jsonb NOT NULL, bundle_digest text NOT NULL, control_offset bigint NOT NULL, data_digest text NOT NULL,
-      input_json text NOT NULL, input_withheld boolean NOT NULL, PRIMARY KEY (session, command))`);
+      input_json text NOT NULL, input_withheld boolean NOT NULL, basis jsonb NOT NULL, PRIMARY KEY (session, command))`);
   },
 };

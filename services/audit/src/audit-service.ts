@@ -4,12 +4,14 @@ import {
   type ServiceDefinition,
   type ServiceParts,
 } from '@inland/service-host';
+import { ClientPlaces } from '@inland/residency';
 import { z } from 'zod';
 import { auditProjection } from './audit-projection.ts';
 import { AuditStore } from './audit-store.ts';
 import { AuditController, AuditLog } from './audit.controller.ts';
 import { AuditEvents, auditTransport } from './audit.events.ts';
 import { SessionReplay } from './session-replay.ts';
+import { ViewDecider } from './view-decider.ts';
 import { SessionsController } from './sessions.controller.ts';
 
 /** The section `services.audit` of inland.yaml. */
@@ -29,7 +31,13 @@ async function createAudit(context: ServiceContext): Promise<ServiceParts> {
   const store = await context.projections();
   await store.prepare(auditProjection);
   const recordings = await context.recordings();
-  const replay = new SessionReplay({ log, recordings, source: `/inland/audit/${context.replica}` });
+  const decider = new ViewDecider({
+    view: await context.view(),
+    places: new ClientPlaces(context.trustedNetworks),
+    region: context.region,
+    record: context.storeRegions,
+  });
+  const replay = new SessionReplay({ log, recordings, source: `/inland/audit/${context.replica}`, decider });
   return {
     modules: [
       {

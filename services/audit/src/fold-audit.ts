@@ -122,8 +122,11 @@ export async function foldAudit(
 }
 
 /** What is known of a command beside its text: only what there is. */
-function detailsOf({ statements, parameters, destination, destinationRegion }: EventData<'CommandSubmitted'>): object {
+function detailsOf(submitted: EventData<'CommandSubmitted'>): object {
+  const { statements, parameters, destination, destinationRegion, leadsTo, unproven } = submitted;
   return {
+    ...(leadsTo.length === 0 ? {} : { leadsTo }),
+    ...(unproven.length === 0 ? {} : { unproven }),
     ...(statements === undefined
       ? {}
       : {
@@ -150,18 +153,41 @@ async function insertDecision(
   const { bundleDigest, controlOffset, dataDigest, inputJson, inputWithheld, obligations } = decision;
   const reasons = decision.reasons.map(({ code, rule, message }) => ({ code, rule, message }));
   const { mask = [], recordStrict = false, maxSessionSeconds = 0, maxIdleSeconds = 0 } = obligations ?? {};
-  await tx.query('INSERT INTO decision VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING', [
+  const also = (['readOnly', 'noFileTransfer', 'noForwarding', 'reasonRequired'] as const).filter(
+    (what) => obligations?.[what] === true,
+  );
+  await tx.query('INSERT INTO decision VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING', [
     session,
     command,
     outcomes[decision.outcome] ?? '',
     cleanJson(reasons),
-    cleanJson({ mask, recordStrict, maxSessionSeconds, maxIdleSeconds }),
+    cleanJson({
+      mask,
+      recordStrict,
+      maxSessionSeconds,
+      maxIdleSeconds,
+      ...Object.fromEntries(also.map((what) => [what, true])),
+    }),
     cleanText(bundleDigest),
     String(controlOffset),
     cleanText(dataDigest),
     cleanText(inputJson),
     inputWithheld,
+    cleanJson(basisOf(decision)),
   ]);
+}
+
+/** What a decision rests on beside rules: only what there is. */
+function basisOf({ observed, approvals, exceptions, breakGlass, extensionDigest }: Decision): object {
+  return {
+    ...(observed.length === 0
+      ? {}
+      : { observed: observed.map(({ code, rule, message }) => ({ code, rule, message })) }),
+    ...(approvals.length === 0 ? {} : { approvals }),
+    ...(exceptions.length === 0 ? {} : { exceptions }),
+    ...(breakGlass ? { breakGlass } : {}),
+    ...(extensionDigest === '' ? {} : { extensionDigest }),
+  };
 }
 
 function verdict(decision: Decision | undefined): Record<'outcome' | 'code' | 'rule' | 'message', string> {

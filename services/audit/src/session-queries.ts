@@ -23,6 +23,9 @@ export interface SessionPlace {
   readonly partition: number;
   readonly firstOffset: number;
   readonly subject: string;
+  readonly target: string;
+  readonly login: string;
+  readonly protocol: string;
   readonly recordingDigest: string | null;
 }
 
@@ -62,7 +65,7 @@ export async function sessionDetail(store: ProjectionStore, id: string): Promise
     auditProjection,
     `SELECT command, outcome, reasons, obligations, bundle_digest AS "bundleDigest",
        control_offset::float8 AS "controlOffset", data_digest AS "dataDigest", input_json AS "inputJson",
-       input_withheld AS "inputWithheld"
+       input_withheld AS "inputWithheld", basis
      FROM decision WHERE session = $1 ORDER BY command LIMIT $2`,
     [id, commandsMax + 1],
   );
@@ -77,7 +80,8 @@ export async function sessionDetail(store: ProjectionStore, id: string): Promise
 export async function placeOf(store: ProjectionStore, id: string): Promise<SessionPlace | undefined> {
   const [place] = await store.read<SessionPlace>(
     auditProjection,
-    `SELECT partition, first_offset::float8 AS "firstOffset", subject, recording_digest AS "recordingDigest"
+    `SELECT partition, first_offset::float8 AS "firstOffset", subject, target, login, protocol,
+       recording_digest AS "recordingDigest"
      FROM session WHERE id = $1`,
     [id],
   );

@@ -30,6 +30,10 @@ export const sessionSchema = z.object({
 
 /** What is known of a command beside its text. */
 export const commandDetailsSchema = z.object({
+  /** Where the text would send data: host, what leads there, and the region, country or `?`. */
+  leadsTo: z.array(z.string()).optional(),
+  /** Why the text does not prove where data would go. */
+  unproven: z.array(z.string()).optional(),
   /** Of SQL that could be parsed: what its statements are, do and touch. */
   statements: z
     .object({
@@ -75,6 +79,14 @@ export const decisionSchema = z.object({
   dataDigest: z.string(),
   inputJson: z.string(),
   inputWithheld: z.boolean(),
+  /** What it rests on beside rules: what only audits, approvals, exceptions, an emergency. */
+  basis: z.object({
+    observed: z.array(z.object({ code: z.string(), rule: z.string(), message: z.string() })).optional(),
+    approvals: z.array(z.string()).optional(),
+    exceptions: z.array(z.string()).optional(),
+    breakGlass: z.boolean().optional(),
+    extensionDigest: z.string().optional(),
+  }),
 });
 
 export const sessionPageSchema = z.object({

@@ -1,4 +1,4 @@
-import { Controller, Get, Param, Query, Res } from '@nestjs/common';
+import { Controller, Get, Ip, Param, Query, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiProduces, ApiQuery, ApiTags } from '@nestjs/swagger';
 import { Fault } from '@inland/kernel';
 import { checkedBody, CurrentPrincipal, type ApiPrincipal } from '@inland/service-host';
@@ -82,7 +82,12 @@ export class SessionsController {
   @Get(':id')
   @ApiOperation({ summary: 'One session with its commands and decisions' })
   @ApiOkResponse({ schema: openApiSchema(sessionDetailSchema) })
-  async show(@Param('id') id: string, @CurrentPrincipal() caller: ApiPrincipal): Promise<SessionDetail> {
+  async show(
+    @Param('id') id: string,
+    @CurrentPrincipal() caller: ApiPrincipal,
+    @Ip() address: string,
+  ): Promise<SessionDetail> {
+    this.#replay.assertMaySee({ ...caller, address }, await this.#place(id, caller));
     const detail = await sessionDetail(this.#audit.store, id);
     if (detail === undefined || !maySee(caller, detail)) throw unknownSession(id);
     return detail;
@@ -104,9 +109,10 @@ export class SessionsController {
     @Param('id') id: string,
     @Query({ schema: replaySchema, pipes: [checkedBody] }) { from }: { readonly from: ReplaySource },
     @CurrentPrincipal() caller: ApiPrincipal,
+    @Ip() address: string,
     @Res() response: StreamResponse,
   ): Promise<void> {
-    const frames = await this.#replay.play(id, await this.#place(id, caller), caller.subject, from);
+    const frames = await this.#replay.play(id, await this.#place(id, caller), { ...caller, address }, from);
     let begun = false;
     try {
       for await (const frame of frames) {

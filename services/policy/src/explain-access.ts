@@ -2,6 +2,7 @@ import type { ControlView, ViewDecision } from '@inland/control-view';
 import { principalBySubject } from '@inland/identity';
 import { Fault, type Clock } from '@inland/kernel';
 import { resourceNamed, rulesOf, type ClientPlaces, type DecisionInput, type World } from '@inland/residency';
+import { explainDecision, smallestChanges, type AccessChange, type ExplainNode } from '@inland/policy-checks';
 import type { SqlParser } from '@inland/statements';
 import { z } from 'zod';
 
@@ -10,8 +11,10 @@ export const explainRequestSchema = z.strictObject({
   /** Whose access; the caller's, when absent. */
   as: z.string().min(1).max(256).optional(),
   target: z.string().min(1).max(63),
-  login: z.string().min(1).max(63),
-  operation: z.string().min(1).max(64).default('connect'),
+  /** The first that is let in, or else the target's first, when absent. */
+  login: z.string().min(1).max(63).optional(),
+  /** A kind of operation, or a text that is to run there. */
+  operation: z.string().min(1).max(65_536).default('connect'),
   text: z.string().max(65_536).optional(),
   /** As if the client were in this country; where the caller is, when absent. */
   clientCountry: z
@@ -43,7 +46,13 @@ export interface ExplainFacts {
   readonly grants: readonly string[];
 }
 
-export type Explanation = ViewDecision & { readonly facts: ExplainFacts };
+export type Explanation = ViewDecision & {
+  readonly facts: ExplainFacts;
+  /** What was compared with what. */
+  readonly tree: ExplainNode;
+  /** Of a refusal: the smallest changes that would turn it, as far as some were found. */
+  readonly changes: readonly AccessChange[];
+};
 
 export interface ExplainAccessParts {
   readonly view: ControlView;
@@ -65,11 +74,32 @@ export class ExplainAccess {
   /** Faults with `permission_denied` when somebody asks for another, `not_found` when that person is not known. */
   explain(request: ExplainRequest, caller: ExplainCaller): Explanation {
     const { view } = this.#parts;
-    const input = this.#input(request, caller);
-    return { ...view.decide(input), facts: this.#facts(view.world, input) };
+    const decided = this.#decided(request, caller);
+    const input = JSON.parse(decided.inputJson) as DecisionInput;
+    return {
+      ...decided,
+      facts: this.#facts(view.world, input),
+      tree: explainDecision(view.world, decided),
+      changes: decided.outcome === 'denied' ? view.withEngine((engine) => smallestChanges(engine, input), []) : [],
+    };
   }
 
-  #input(request: ExplainRequest, caller: ExplainCaller): DecisionInput {
+  /** As the login that is asked for, or the first that is let in. */
+  #decided(request: ExplainRequest, caller: ExplainCaller): ViewDecision {
+    const { view } = this.#parts;
+    const known = resourceNamed(view.world, 'Target', request.target)?.spec.logins.map(({ name }) => name) ?? [];
+    const logins = request.login === undefined ? known : [request.login];
+    const [first = this.#decide(request, '', caller), ...others] = logins.map((login) =>
+      this.#decide(request, login, caller),
+    );
+    return [first, ...others].find(({ outcome }) => outcome === 'allowed') ?? first;
+  }
+
+  #decide(request: ExplainRequest, login: string, caller: ExplainCaller): ViewDecision {
+    return this.#parts.view.decide(this.#input(request, login, caller));
+  }
+
+  #input(request: ExplainRequest, login: string, caller: ExplainCaller): DecisionInput {
     const { view, places, region, record, clock } = this.#parts;
     const subject = request.as ?? caller.subject;
     if (subject !== caller.subject && !caller.mayAskForOthers)
@@ -77,6 +107,9 @@ export class ExplainAccess {
     const principal = principalBySubject(view.directory, subject);
     if (principal === undefined) throw new Fault('not_found', `nobody is known as ${subject}`);
     const place = places.placeOf(caller.address);
+    const protocol =
+      resourceNamed(view.world, 'Target', request.target)?.spec.protocol ?? protocolOf(request.operation);
+    const { kind, text } = operationOf(request, protocol);
     return {
       version: 1,
       principal: {
@@ -89,22 +122,18 @@ export class ExplainAccess {
       gateway: { region },
       target: {
         name: request.target,
-        protocol: resourceNamed(view.world, 'Target', request.target)?.spec.protocol ?? protocolOf(request.operation),
-        login: request.login,
+        protocol,
+        login,
       },
-      record,
-      operation: {
-        kind: request.operation,
-        text: request.text ?? (request.operation === 'connect' ? null : ''),
-        ...this.#statements(request),
-      },
+      record: { ...record, masking: region },
+      operation: { kind, text, ...this.#statements(kind, text ?? '') },
       time: new Date(clock.now()).toISOString(),
     };
   }
 
   /** What SQL does is judged beside its text. */
-  #statements({ operation, text = '' }: ExplainRequest): Partial<DecisionInput['operation']> {
-    if (!operation.startsWith('postgres.')) return {};
+  #statements(kind: string, text: string): Partial<DecisionInput['operation']> {
+    if (!kind.startsWith('postgres.')) return {};
     const read = this.#parts.sqlParser.read(text);
     if (!read.parsed) return { effects: null, relations: [] };
     const { statements } = read;
@@ -135,6 +164,16 @@ export class ExplainAccess {
       grants: rules?.grants ?? [],
     };
   }
+}
+
+/** What is no kind of operation is the text of one: a statement, or a command. */
+function operationOf(
+  { operation, text }: ExplainRequest,
+  protocol: DecisionInput['target']['protocol'],
+): { readonly kind: string; readonly text: string | null } {
+  if (operation === 'connect') return { kind: 'connect', text: null };
+  if (/^(ssh|postgres)\.[a-z0-9-]+$/.test(operation)) return { kind: operation, text: text ?? '' };
+  return { kind: protocol === 'postgres' ? 'postgres.query' : 'ssh.exec', text: operation };
 }
 
 function protocolOf(operation: string): DecisionInput['target']['protocol'] {

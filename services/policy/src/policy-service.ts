@@ -3,6 +3,7 @@ import { ClientPlaces, PolicyEngine } from '@inland/residency';
 import type { ServiceContext, ServiceDefinition, ServiceParts } from '@inland/service-host';
 import { loadSqlParser } from '@inland/statements';
 import { ExplainAccess } from './explain-access.ts';
+import { ExplainRecorded } from './explain-recorded.ts';
 import { ExplainController } from './explain.controller.ts';
 import { bundleFrom, defaultBundle } from './policy-bundle.ts';
 import { policyConfigSchema, type PolicyConfig } from './policy-config.ts';
@@ -69,6 +70,7 @@ async function createPolicy(context: ServiceContext, config: PolicyConfig): Prom
           { provide: RequestAccess, useValue: requests },
           { provide: ApprovalWebhooks, useValue: webhooks },
           { provide: ExplainAccess, useValue: access },
+          { provide: ExplainRecorded, useValue: new ExplainRecorded(log) },
           { provide: WhatIfLog, useValue: new WhatIfLog({ log, view, wasm: () => bundle.wasm }) },
           { provide: PolicyView, useValue: new PolicyView(view) },
         ],

@@ -1,17 +1,8 @@
 import { Command } from 'commander';
 import type { DecisionResult, Resource } from '@inland/residency';
 import { clientOf, printJson } from '../client-of.ts';
-import { exitCodes } from '../exit-codes.ts';
 import { table } from '../table.ts';
-
-interface ExplainRequest {
-  readonly as?: string;
-  readonly target: string;
-  readonly login: string;
-  readonly operation?: string;
-  readonly text?: string;
-  readonly clientCountry?: string;
-}
+import { explainCommand } from './explain.ts';
 
 interface TargetSpec {
   readonly protocol: string;
@@ -34,7 +25,7 @@ function targetsCommand(): Command {
       for (const { metadata, spec } of resources) {
         const { protocol, region, logins } = spec as TargetSpec;
         for (const { name: login } of logins) {
-          const request: ExplainRequest = { target: metadata.name, login };
+          const request = { target: metadata.name, login };
           const decision = await client.post<DecisionResult>('/api/v1/explain', request);
           rows.push({
             target: metadata.name,
@@ -56,47 +47,6 @@ function targetsCommand(): Command {
       ]);
       console.log(table(['NAME', 'PROTOCOL', 'REGION', 'ACCESS', 'WHY'], cells));
     });
-}
-
-function explainCommand(): Command {
-  return new Command('explain')
-    .description(`why an access would be allowed or refused; exits ${exitCodes.refused} when it would be refused`)
-    .requiredOption('--to <target>', 'the target')
-    .requiredOption('--login <login>', 'the login at the target')
-    .option('--as <subject>', 'somebody else than you (administrators)')
-    .option('--from <country>', 'as if the client were in this country (ISO 3166: DE)')
-    .option('--op <operation>', 'an operation such as ssh.exec or postgres.query; connect when absent')
-    .option('--text <command>', 'the command or statement')
-    .option('--json', 'print as JSON')
-    .action(
-      async (
-        options: { to: string; login: string; as?: string; from?: string; op?: string; text?: string; json?: boolean },
-        command: Command,
-      ) => {
-        const request: ExplainRequest = {
-          target: options.to,
-          login: options.login,
-          ...(options.as === undefined ? {} : { as: options.as }),
-          ...(options.from === undefined ? {} : { clientCountry: options.from }),
-          ...(options.op === undefined ? {} : { operation: options.op }),
-          ...(options.text === undefined ? {} : { text: options.text }),
-        };
-        const decision = await clientOf(command).post<DecisionResult>('/api/v1/explain', request);
-        if (decision.outcome === 'denied') process.exitCode = exitCodes.refused;
-        if (options.json) return printJson(decision);
-        console.log(decision.outcome === 'allowed' ? 'allowed' : 'refused');
-        for (const { code, rule, message } of decision.reasons)
-          console.log(`  ${message}\n      ${code}${rule === '' ? '' : ` · ${rule}`}`);
-        const { mask, recordStrict, maxSessionSeconds, maxIdleSeconds } = decision.obligations;
-        if (decision.outcome === 'allowed') {
-          console.log(`  masked: ${mask.length === 0 ? 'nothing' : mask.join(', ')}`);
-          console.log(`  recorded: ${recordStrict ? 'strictly' : 'yes'}`);
-          if (maxSessionSeconds > 0) console.log(`  at most: ${maxSessionSeconds} s`);
-          if (maxIdleSeconds > 0) console.log(`  idle at most: ${maxIdleSeconds} s`);
-        }
-        console.log(`  policy ${decision.bundleDigest.slice(0, 12)}, rules ${decision.dataDigest.slice(0, 12)}`);
-      },
-    );
 }
 
 function tokenCommand(): Command {

@@ -41,6 +41,17 @@ interface SessionDetail extends SessionRow {
     readonly details: {
       readonly statements?: { readonly effects: readonly string[]; readonly relations: readonly string[] };
       readonly destinationRegion?: string;
+      readonly leadsTo?: readonly string[];
+      readonly unproven?: readonly string[];
+    };
+  }[];
+  readonly decisions: readonly {
+    readonly command: number;
+    readonly basis: {
+      readonly observed?: readonly { readonly code: string; readonly rule: string; readonly message: string }[];
+      readonly approvals?: readonly string[];
+      readonly exceptions?: readonly string[];
+      readonly breakGlass?: boolean;
     };
   }[];
 }
@@ -104,6 +115,7 @@ function showCommand(): Command {
           'decision',
           `${detail.outcome}: ${detail.reasonMessage} [${detail.reasonCode}${detail.rule ? ` · ${detail.rule}` : ''}]`,
         ],
+        ...basisLines(detail),
         ['time', `${detail.startedAt} – ${detail.endedAt ?? 'running'}`],
         ['ended', `${detail.ending}${detail.endReason ? ` (${detail.endReason})` : ''}`],
         ['masked', `${detail.maskedValues} values`],
@@ -126,8 +138,24 @@ function showCommand(): Command {
     });
 }
 
+/** What the decisions rest on beside rules, each once. */
+function basisLines({ decisions }: SessionDetail): [string, string][] {
+  const all = decisions.map(({ basis }) => basis);
+  const each = (names: readonly string[]): string => [...new Set(names)].join(', ');
+  const lines: [string, string][] = [
+    ['emergency', all.some(({ breakGlass }) => breakGlass) ? 'BREAK GLASS: let in by a grant for emergencies' : ''],
+    ['approvals', each(all.flatMap(({ approvals = [] }) => approvals))],
+    ['exceptions', each(all.flatMap(({ exceptions = [] }) => exceptions))],
+    ['audited', each(all.flatMap(({ observed = [] }) => observed.map(({ code, rule }) => `${code} by ${rule}`)))],
+  ];
+  return lines.filter(([, text]) => text !== '');
+}
+
 /** What a command does, as far as it is known: effects and relations of SQL, the place that a forwarding leads to. */
 function doesWhat({ observed, details }: SessionDetail['commandList'][number]): string {
+  const { leadsTo = [], unproven = [] } = details;
+  const leads = [...leadsTo.map((one) => `to ${one}`), ...unproven.map((why) => `unproven: ${why}`)].join('; ');
+  if (leads !== '') return leads;
   if (observed) return 'observed, not proven';
   if (details.destinationRegion !== undefined) return `to ${details.destinationRegion || 'an unknown place'}`;
   const { effects = [], relations = [] } = details.statements ?? {};

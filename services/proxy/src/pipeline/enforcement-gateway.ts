@@ -1,3 +1,4 @@
+import { decisionMessage } from '@inland/control-view';
 import { Ending, SessionChain, type EventRecord } from '@inland/events';
 import { newSessionId } from '@inland/kernel';
 import type { EventLog } from '@inland/event-log';
@@ -5,7 +6,7 @@ import type { ClientPlaces, CommandDestination, DecisionInput, TargetEvidence } 
 import { noApprovals, type ApprovalDesk } from './approval-desk.ts';
 import { attemptedData } from './attempt-events.ts';
 import { awaitApproval, lacksApproval, waitingText } from './await-approval.ts';
-import { decisionMessage, type Decided, type Decider } from './decider.ts';
+import type { Decided, Decider } from './decider.ts';
 import { gatewayDenial, isGatewayReason } from './denials.ts';
 import type { AttemptRequest, AttemptResult, CommandRequest, Denial, Gateway, ResolvedTarget } from './gateway.ts';
 import { RecordedSession } from './recorded-session.ts';

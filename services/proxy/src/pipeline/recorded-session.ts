@@ -1,8 +1,9 @@
+import { decisionMessage } from '@inland/control-view';
 import { Ending as EndingCode, type EventRecord, type SessionChain } from '@inland/events';
 import { backoffMillis, delay, Fault } from '@inland/kernel';
 import type { EventLog } from '@inland/event-log';
 import type { DecisionInput, DecisionObligations } from '@inland/residency';
-import { decisionMessage, sameVerdict, type Decided, type Decider } from './decider.ts';
+import { sameVerdict, type Decided, type Decider } from './decider.ts';
 import type { ApprovalDesk } from './approval-desk.ts';
 import { awaitApproval, lacksApproval, waitingText } from './await-approval.ts';
 import { gatewayDenial } from './denials.ts';
