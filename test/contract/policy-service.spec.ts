@@ -169,6 +169,7 @@ describe('an explanation', () => {
       places: new ClientPlaces([{ name: 'office', cidrs: ['10.0.0.0/8'], country: 'DE' }]),
       clock: systemClock,
       sqlParser: await loadSqlParser(),
+      scratch: await PolicyEngine.load(defaultBundle().wasm),
     });
   });
   const ask = (change: Partial<ExplainRequest> = {}): ExplainRequest => ({

@@ -29,10 +29,7 @@ export function accessInput(world: World, access: StatedAccess, defaults: Access
       identityProvider: 'test',
       multiFactor: false,
     },
-    client: {
-      country: access.from === undefined || access.from === 'unknown' ? null : access.from,
-      network: null,
-    },
+    client: clientIn(access.from),
     gateway: { region: gateway },
     target: {
       name: access.to,
@@ -42,12 +39,19 @@ export function accessInput(world: World, access: StatedAccess, defaults: Access
     record: { log: record, recordings: record, projections: record },
     operation: {
       kind,
-      text: kind === 'connect' ? null : (access.text ?? ''),
+      text: kind === 'connect' || kind === 'recording.view' ? null : (access.text ?? ''),
       ...effectsOf(access, kind, defaults.sqlParser),
       ...(access.destination === undefined ? {} : { destination: access.destination }),
     },
     time: new Date(access.time ?? sometime).toISOString(),
   };
+}
+
+/** A country, or a subdivision of one. */
+function clientIn(from = 'unknown'): DecisionInput['client'] {
+  if (from === 'unknown') return { country: null, network: null };
+  const [country = ''] = from.split('-');
+  return { country, network: null, ...(from === country ? {} : { subdivision: from }) };
 }
 
 function effectsOf(

@@ -85,11 +85,16 @@ function groupsOf({ world }: PolicyEngine): string[] {
   return [...new Set(named)].sort();
 }
 
-function say({ mask, recordStrict, maxSessionSeconds, maxIdleSeconds }: DecisionObligations): string[] {
+function say(obligations: DecisionObligations): string[] {
+  const { mask, recordStrict, maxSessionSeconds, maxIdleSeconds } = obligations;
   return [
     ...(mask.length === 0 ? [] : [`mask ${mask.join(', ')}`]),
     ...(recordStrict ? ['record strict'] : []),
     ...(maxSessionSeconds === 0 ? [] : [`at most ${maxSessionSeconds} s`]),
     ...(maxIdleSeconds === 0 ? [] : [`idle at most ${maxIdleSeconds} s`]),
+    ...(obligations.readOnly ? ['read only'] : []),
+    ...(obligations.noFileTransfer ? ['no file transfer'] : []),
+    ...(obligations.noForwarding ? ['no forwarding'] : []),
+    ...(obligations.reasonRequired ? ['reason required'] : []),
   ];
 }

@@ -2,6 +2,7 @@ export { accessMatrix, type AccessMatrix, type MatrixCell, type MatrixOptions } 
 export { accessInput, type AccessDefaults } from './access-input.ts';
 export { explainDecision } from './explain/explain-decision.ts';
 export type { ExplainNode } from './explain/explain-node.ts';
+export { ruleChanges } from './explain/rule-change.ts';
 export { smallestChanges, type AccessChange } from './explain/smallest-change.ts';
 export { lintWorld } from './lint-world.ts';
 export { type LintFinding } from './lint-finding.ts';

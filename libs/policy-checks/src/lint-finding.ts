@@ -19,7 +19,11 @@ export interface LintFinding {
     | 'grant_without_people'
     | 'grant_operation_never'
     | 'grant_adds_nothing'
-    | 'masking_selects_nothing';
+    | 'masking_selects_nothing'
+    | 'exception_ended'
+    | 'exception_ending'
+    | 'grant_ended'
+    | 'grant_ending';
   /** `Kind/name`. */
   readonly resource: string;
   /** What is wrong, and what to do. */

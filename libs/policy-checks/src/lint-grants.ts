@@ -42,11 +42,12 @@ export function lintGrants(world: World): LintFinding[] {
       );
   }
   for (const { metadata, spec } of resourcesOf(world, 'MaskingRule')) {
-    const { names, labels } = spec.targets;
-    if (names === undefined && labels === undefined) continue;
+    const { names, labels, dataClasses } = spec.targets;
+    if (names === undefined && labels === undefined && dataClasses === undefined) continue;
     const some = resourcesOf(world, 'Target').some(
       (target) =>
         names?.includes(target.metadata.name) ||
+        dataClasses?.some((name) => target.spec.dataClasses.includes(name)) ||
         (labels !== undefined && Object.entries(labels).every(([key, value]) => target.metadata.labels[key] === value)),
     );
     if (!some)
@@ -69,6 +70,10 @@ function givesAll(by: Grant, grant: Grant, selected: (name: string) => readonly 
 
 function gives(by: Grant, { metadata, spec }: Grant, selected: (name: string) => readonly string[]): boolean {
   return (
+    by.spec.approval === undefined &&
+    by.spec.when === undefined &&
+    by.spec.until === undefined &&
+    by.spec.notBefore === undefined &&
     among(spec.subjects.groups, by.spec.subjects.groups) &&
     among(spec.subjects.people, by.spec.subjects.people) &&
     among(spec.logins, by.spec.logins) &&

@@ -3,8 +3,11 @@ import type { LintFinding } from './lint-finding.ts';
 import { overlap, within } from './places.ts';
 
 type Rule = PolicyData['policies'][string];
+type Flags = Readonly<Record<string, true>>;
 type Forbidden = Rule['forbid'][number];
-const parts = ['client', 'gateway', 'target', 'record', 'destination'] as const;
+const parts = ['client', 'gateway', 'agent', 'target', 'record', 'viewer', 'destination'] as const;
+const switches = ['readOnly', 'noFileTransfer', 'noForwarding', 'reasonRequired'] as const;
+const strictness = { allow: 0, approve: 1, refuse: 2 } as const;
 
 /** Residency policies that can never match, that others make superfluous, or that no access can satisfy. */
 export function lintPolicies(world: World, engine: PolicyEngine): LintFinding[] {
@@ -94,9 +97,12 @@ function demandsAll(
   const [outer, inner] = [policies[by], policies[name]];
   if (outer === undefined || inner === undefined) return false;
   const everywhere = [...(covered.get(name) ?? [])].every((target) => covered.get(by)?.has(target));
+  const among = (some: Flags | undefined, all: Flags | undefined): boolean =>
+    Object.keys(some ?? {}).every((one) => all?.[one]);
   const forAll =
-    outer.groups === undefined ||
-    (inner.groups !== undefined && Object.keys(inner.groups).every((group) => outer.groups?.[group]));
+    outer.everybody === true ||
+    (inner.everybody === undefined && among(inner.groups, outer.groups) && among(inner.people, outer.people));
+  const enforced = outer.audit === undefined || inner.audit === true;
   const places = parts.every((part) => {
     const [wanted, strict] = [inner.require[part], outer.require[part]];
     return wanted === undefined || (strict !== undefined && within(strict, wanted, regions));
@@ -105,6 +111,12 @@ function demandsAll(
   return (
     everywhere &&
     forAll &&
+    enforced &&
+    outer.exceptions === undefined && // what it lets pass, the other may not
+    inner.approval === undefined &&
+    switches.every((what) => outer[what] === true || inner[what] !== true) &&
+    strictness[outer.unknownDestinations] >= strictness[inner.unknownDestinations] &&
+    strictness[outer.unprovenCommands] >= strictness[inner.unprovenCommands] &&
     places &&
     inner.forbid.every((entry) => same.has(meaning(entry))) &&
     inner.mask.every((detector) => outer.mask.includes(detector)) &&
@@ -131,9 +143,12 @@ function lintDisjoint(
     for (const other of names.slice(index + 1)) {
       const shared = [...(covered.get(name) ?? [])].filter((target) => covered.get(other)?.has(target));
       const [one, two] = [policies[name], policies[other]];
-      if (shared.length === 0 || one?.groups !== undefined || two?.groups !== undefined) continue;
+      if (shared.length === 0 || one?.everybody === undefined || two?.everybody === undefined) continue;
+      if (one.audit === true || two.audit === true) continue;
       for (const part of parts) {
         const [here, there] = [one?.require[part], two?.require[part]];
+        if (one.exceptions?.some((each) => each.parts[part]) || two.exceptions?.some((each) => each.parts[part]))
+          continue;
         if (here !== undefined && there !== undefined && !overlap(here, there, regions))
           findings.push({
             level: 'error',

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 
-const country = z.string().regex(/^([A-Z]{2}|unknown)$/, 'an ISO 3166-1 code such as DE, or unknown');
+const country = z
+  .string()
+  .regex(/^([A-Z]{2}(-[A-Z0-9]{1,3})?|unknown)$/, 'an ISO 3166 code such as DE or CA-QC, or unknown');
 const region = z.string().min(1).max(63);
 const effect = z.enum(['read', 'write', 'schema', 'administration', 'export']);
 

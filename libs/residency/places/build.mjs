@@ -8,15 +8,20 @@ export function regionsSource() {
     .split('\n')
     .filter((line) => line !== '' && !line.startsWith('#'))
     .map((line) => {
-      const [name, country, city] = line.split(',');
-      if (!/^[a-z]+:[a-z0-9-]+$/.test(name) || !/^[A-Z]{2}$/.test(country) || !city)
-        throw new Error(`regions.csv: this is no provider:region,country,city: ${line}`);
-      return `  ['${name}', '${country}', '${city}'],`;
+      const [name, country, city, subdivision = ''] = line.split(',');
+      if (
+        !/^[a-z]+:[a-z0-9-]+$/.test(name) ||
+        !/^[A-Z]{2}$/.test(country) ||
+        !city ||
+        !/^([A-Z]{2}-[A-Z0-9]{1,3})?$/.test(subdivision)
+      )
+        throw new Error(`regions.csv: this is no provider:region,country,city[,subdivision]: ${line}`);
+      return `  ['${name}', '${country}', '${city}'${subdivision === '' ? '' : `, '${subdivision}'`}],`;
     });
   return (
     '// Written from places/regions.csv by places/build.mjs: change that, not this.\n' +
-    '/** Name, country and city of the regions of public clouds. */\n' +
-    `export const cloudRegions: readonly (readonly [string, string, string])[] = [\n${rows.join('\n')}\n];\n`
+    '/** Name, country, city and (for some countries) subdivision of the regions of public clouds. */\n' +
+    `export const cloudRegions: readonly (readonly [string, string, string, string?])[] = [\n${rows.join('\n')}\n];\n`
   );
 }
 

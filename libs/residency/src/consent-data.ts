@@ -22,5 +22,9 @@ export function approvalData({
 
 /** The moment at which something ends that holds `until` a day (with it) or a time. RFC 3339, UTC, with milliseconds. */
 export function endOf(until: string): string {
-  return new Date(until.length > 10 ? until : Date.parse(until) + 86_400_000).toISOString();
+  const end = until.length > 10 ? Date.parse(until) : Date.parse(until) + 86_400_000;
+  return new Date(Math.min(end, lastMillis)).toISOString();
 }
+
+/** Years of more digits are written otherwise, and would not compare as texts. */
+const lastMillis = Date.UTC(9999, 11, 31, 23, 59, 59, 999);

@@ -14,9 +14,10 @@ export function systemResources(): Resource[] {
     return result.resource;
   };
   return [
-    ...cloudRegions.map(([name, country, city]) =>
-      stated('Region', name, { country, city, provider: name.split(':')[0] }),
-    ),
+    ...cloudRegions.map(([name, country, city, subdivision]) => {
+      const place = { country, city, ...(subdivision === undefined ? {} : { subdivision }) };
+      return stated('Region', name, { ...place, provider: name.split(':')[0] });
+    }),
     ...Object.entries(commonJurisdictions).map(([name, spec]) => stated('Jurisdiction', name, spec)),
   ];
 }

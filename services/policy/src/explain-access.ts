@@ -1,8 +1,21 @@
 import type { ControlView, ViewDecision } from '@inland/control-view';
 import { principalBySubject } from '@inland/identity';
 import { Fault, type Clock } from '@inland/kernel';
-import { resourceNamed, rulesOf, type ClientPlaces, type DecisionInput, type World } from '@inland/residency';
-import { explainDecision, smallestChanges, type AccessChange, type ExplainNode } from '@inland/policy-checks';
+import {
+  resourceNamed,
+  rulesOf,
+  type ClientPlaces,
+  type DecisionInput,
+  type PolicyEngine,
+  type World,
+} from '@inland/residency';
+import {
+  explainDecision,
+  ruleChanges,
+  smallestChanges,
+  type AccessChange,
+  type ExplainNode,
+} from '@inland/policy-checks';
 import type { SqlParser } from '@inland/statements';
 import { z } from 'zod';
 
@@ -52,6 +65,8 @@ export type Explanation = ViewDecision & {
   readonly tree: ExplainNode;
   /** Of a refusal: the smallest changes that would turn it, as far as some were found. */
   readonly changes: readonly AccessChange[];
+  /** Where no such change was found: what would have to be stated, for an operator to judge. */
+  readonly ruleChanges: readonly string[];
 };
 
 export interface ExplainAccessParts {
@@ -61,6 +76,8 @@ export interface ExplainAccessParts {
   readonly record: DecisionInput['record'];
   readonly clock: Clock;
   readonly sqlParser: SqlParser;
+  /** An engine for trying what other rules would say. */
+  readonly scratch: PolicyEngine;
 }
 
 /** Decides as the proxy would, on the same rules, without an access taking place. */
@@ -76,11 +93,14 @@ export class ExplainAccess {
     const { view } = this.#parts;
     const decided = this.#decided(request, caller);
     const input = JSON.parse(decided.inputJson) as DecisionInput;
+    const denied = decided.outcome === 'denied';
+    const changes = denied ? view.withEngine((engine) => smallestChanges(engine, input), []) : [];
     return {
       ...decided,
       facts: this.#facts(view.world, input),
       tree: explainDecision(view.world, decided),
-      changes: decided.outcome === 'denied' ? view.withEngine((engine) => smallestChanges(engine, input), []) : [],
+      changes,
+      ruleChanges: denied && changes.length === 0 ? ruleChanges(this.#parts.scratch, view.world, input) : [],
     };
   }
 

@@ -43,6 +43,7 @@ async function createPolicy(context: ServiceContext, config: PolicyConfig): Prom
     record: context.storeRegions,
     clock: systemClock,
     sqlParser: await loadSqlParser(),
+    scratch: await PolicyEngine.load(bundle.wasm),
   });
   const requests = new RequestAccess({ log, view, source, clock: systemClock });
   const { coordination, secrets, logger } = context;

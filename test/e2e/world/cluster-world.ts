@@ -5,12 +5,14 @@ import { startDemoWorld } from '@inland/platform';
 import { openLocalCa } from '@inland/local-ca';
 import { startEmbeddedPostgres } from '@inland/projection-store-postgres';
 import { newSshKeyPair } from '@inland/ssh-keys';
+import { KafkaEventLog } from '@inland/event-log-kafka';
 import { startKafka, type KafkaCluster } from '../../parts/kafka.mjs';
 import { startRedis } from '../../parts/redis.mjs';
 import { startApiRouter } from './api-router.ts';
 import { Clients } from './clients.ts';
 import { freePorts } from './free-ports.ts';
 import { projectFolder } from './project.ts';
+import { replayDecisions } from './replay-decisions.ts';
 import { Started } from './run-process.ts';
 import type { World } from './world.ts';
 
@@ -171,7 +173,20 @@ export async function startCluster(): Promise<ClusterWorld> {
       stopInland: async () => {
         await Promise.all([...running.values()].map((one) => one.stop()));
       },
-      stop: stopAll,
+      stop: async () => {
+        try {
+          const log = await KafkaEventLog.open({
+            brokers: kafka.brokers,
+            clientId: 'replay',
+            replicationFactor: 1,
+            minInsyncReplicas: 1,
+            sessionPartitions: 4,
+          });
+          await replayDecisions(log).finally(() => log.close());
+        } finally {
+          await stopAll();
+        }
+      },
     };
     const applied = await new Clients(world, 'olga').inland('apply', '-f', demo.resourcesFile);
     if (applied.status !== 0) throw new Error(`the demo's resources could not be applied: ${applied.stderr}`);

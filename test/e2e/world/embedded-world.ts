@@ -1,8 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { SqliteEventLog } from '@inland/event-log-sqlite';
 import { freePorts } from './free-ports.ts';
 import { inlandProgram, projectFolder } from './project.ts';
+import { replayDecisions } from './replay-decisions.ts';
 import { Started } from './run-process.ts';
 import { SmallDisk } from './small-disk.ts';
 import type { World, WorldOptions } from './world.ts';
@@ -49,8 +51,13 @@ export async function startEmbedded({ breakableLog = false }: WorldOptions): Pro
     },
     stop: async () => {
       await inland.stop();
-      await disk?.unmount();
-      await rm(folder, { recursive: true, force: true });
+      try {
+        const log = await SqliteEventLog.open({ folder: join(folder, 'log') });
+        await replayDecisions(log).finally(() => log.close());
+      } finally {
+        await disk?.unmount();
+        await rm(folder, { recursive: true, force: true });
+      }
     },
   };
 }

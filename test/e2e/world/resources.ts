@@ -11,9 +11,14 @@ export async function resourceOf(person: Clients, kind: string, name: string): P
 }
 
 /** Applies resources with `inland apply -f`. */
-export async function applyYaml(person: Clients, folder: string, resources: readonly object[]): Promise<void> {
+export async function applyYaml(
+  person: Clients,
+  folder: string,
+  resources: readonly object[],
+  ...options: string[]
+): Promise<void> {
   const file = join(folder, 'applied-by-the-test.yaml');
   await writeFile(file, resources.map((resource) => JSON.stringify(resource)).join('\n---\n')); // JSON is YAML
-  const { status, stdout, stderr } = await person.inland('apply', '-f', file);
+  const { status, stdout, stderr } = await person.inland('apply', '-f', file, ...options);
   if (status !== 0) throw new Error(`inland apply exited with ${status}: ${stdout}${stderr}`);
 }

@@ -36,7 +36,7 @@ export interface World {
   mendLog(): Promise<void>;
   /** Stops everything that Inland runs, as an operator would; the files stay. */
   stopInland(): Promise<void>;
-  /** Stops everything and removes the files. */
+  /** Makes every decision that was recorded again, stops everything and removes the files. Rejects when one differs. */
   stop(): Promise<void>;
 }
 

@@ -22,6 +22,7 @@ interface ExplainFlags {
 interface Explained extends DecisionResult {
   readonly tree: ExplainNode;
   readonly changes: readonly AccessChange[];
+  readonly ruleChanges?: readonly string[];
 }
 
 interface RecordedDecision {
@@ -127,6 +128,11 @@ function printExplained(explained: Explained, withTree: boolean): void {
     console.log('\nwhat would turn it:');
     for (const { what, obligations: then } of changes)
       console.log(`  - ${what}${then.length === 0 ? '' : ` (then: ${then.join(', ')})`}`);
+  }
+  const { ruleChanges = [] } = explained;
+  if (ruleChanges.length > 0) {
+    console.log('\nnothing that you could do otherwise turns it. What would have to be stated:');
+    for (const what of ruleChanges) console.log(`  - ${what}`);
   }
   if (withTree) {
     console.log('');
