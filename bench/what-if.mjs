@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { SqliteEventLog } from '@inland/event-log-sqlite';
 import { Outcome, SessionChain } from '@inland/events';
 import { newSessionId } from '@inland/kernel';
+import { PolicyEngine } from '@inland/residency';
 import { WhatIfLog } from '../services/policy/dist/index.js';
 import { newWorld, region } from './setup/gateway.mjs';
 
@@ -75,7 +76,7 @@ export async function run({ json = false, decisions = 200_000 } = {}) {
   const log = await SqliteEventLog.open({ folder });
   try {
     await fill(log, decisions);
-    const whatIf = new WhatIfLog({ log, view: { world: worldOf() }, wasm: () => wasm });
+    const whatIf = new WhatIfLog({ log, view: { world: worldOf() }, engine: () => PolicyEngine.load(wasm) });
     const stricter = {
       apiVersion: 'inland/v1',
       kind: 'ResidencyPolicy',

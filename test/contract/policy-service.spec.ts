@@ -73,13 +73,14 @@ describe('at its start the policy service', () => {
     expect(resourceNamed(view.world, 'Jurisdiction', 'EEA')?.spec.countries).toEqual(['DE']);
   });
   it('does not start on a bundle that is none', async () => {
-    const file = join(folder, 'own.wasm');
-    await expect(bundleFrom(file)).rejects.toMatchObject({
+    const file = join(folder, 'own.tar.gz');
+    const bundle = { file, mode: 'extend', keys: [] } as const;
+    await expect(bundleFrom(bundle)).rejects.toMatchObject({
       code: 'misconfigured',
       message: expect.stringContaining(file),
     });
     await writeFile(file, 'x');
-    await expect(bundleFrom(file)).rejects.toMatchObject({ code: 'misconfigured' });
+    await expect(bundleFrom(bundle)).rejects.toMatchObject({ code: 'misconfigured' });
   });
 });
 

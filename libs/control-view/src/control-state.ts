@@ -3,7 +3,7 @@ import { emptyAccessRequests, evolveAccessRequests, type AccessRequests } from '
 import type { ControlEvent } from '@inland/events';
 import { emptyDirectory, evolveDirectory, type Directory } from '@inland/identity';
 import { emptyRuleChanges, evolveRuleChanges, type RuleChanges } from '@inland/rule-changes';
-import { emptyWorld, evolveWorld, type World } from '@inland/residency';
+import { emptyWorld, evolveWorld, PolicyEngine, type World } from '@inland/residency';
 
 /** Everything that the control log says: a fold. */
 export interface ControlState {
@@ -13,6 +13,8 @@ export interface ControlState {
   readonly changes: RuleChanges;
   /** The newest policy bundle, and its WebAssembly, still compressed. */
   readonly bundle: { readonly digest: string; readonly wasmGzip: Uint8Array } | undefined;
+  /** The operator's own module that is asked beside it. */
+  readonly extension: { readonly digest: string; readonly wasmGzip: Uint8Array } | undefined;
   /** The offset after the last event that was folded. */
   readonly nextOffset: number;
 }
@@ -23,6 +25,7 @@ export const emptyControlState: ControlState = {
   requests: emptyAccessRequests,
   changes: emptyRuleChanges,
   bundle: undefined,
+  extension: undefined,
   nextOffset: 0,
 };
 
@@ -37,8 +40,21 @@ export function evolveControl(state: ControlState, event: ControlEvent, offset: 
       event.name === 'PolicyBundleActivated'
         ? { digest: event.data.digest, wasmGzip: event.data.wasmGzip }
         : state.bundle,
+    extension: extensionAfter(state.extension, event),
     nextOffset: offset + 1,
   };
+}
+
+function extensionAfter(before: ControlState['extension'], event: ControlEvent): ControlState['extension'] {
+  if (event.name !== 'PolicyExtensionActivated') return before;
+  const { digest, wasmGzip } = event.data;
+  return digest === '' ? undefined : { digest, wasmGzip };
+}
+
+/** The engine of a state: its bundle, and the extension. Rejects with `invalid_argument` where they cannot be loaded. */
+export async function engineOf({ bundle, extension }: ControlState): Promise<PolicyEngine | undefined> {
+  if (bundle === undefined) return undefined;
+  return PolicyEngine.load(wasmOf(bundle), extension === undefined ? undefined : wasmOf(extension));
 }
 
 /** The module of a bundle. At most 64 MiB unpacked. */

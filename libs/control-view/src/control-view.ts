@@ -12,7 +12,7 @@ import {
   type DecisionResult,
   type World,
 } from '@inland/residency';
-import { emptyControlState, evolveControl, wasmOf, type ControlState } from './control-state.ts';
+import { emptyControlState, engineOf, evolveControl, type ControlState } from './control-state.ts';
 
 export interface ControlViewOptions {
   readonly log: EventLog;
@@ -92,6 +92,10 @@ export class ControlView {
 
   get nextOffset(): number {
     return this.#state.nextOffset;
+  }
+
+  get extensionDigest(): string | undefined {
+    return this.#state.extension?.digest;
   }
 
   get bundleDigest(): string | undefined {
@@ -176,12 +180,13 @@ export class ControlView {
   }
 
   /** A bundle that cannot be loaded leaves no engine: nothing is allowed until another one is activated. */
-  async #load(bundle: { readonly digest: string; readonly wasmGzip: Uint8Array }): Promise<PolicyEngine | undefined> {
+  async #load(state: ControlState): Promise<PolicyEngine | undefined> {
     try {
-      return await PolicyEngine.load(wasmOf(bundle));
+      return await engineOf(state);
     } catch (error) {
+      const digests = [state.bundle?.digest, state.extension?.digest].filter((digest) => digest !== undefined);
       this.#options.onError?.(
-        new Fault('corrupt', `policy bundle ${bundle.digest} cannot be loaded`, { cause: error }),
+        new Fault('corrupt', `policy bundle ${digests.join(' with ')} cannot be loaded`, { cause: error }),
       );
       return undefined;
     }
@@ -212,9 +217,8 @@ export class ControlView {
         state = { ...state, nextOffset: offset + 1 };
       }
     }
-    const activated =
-      state.bundle !== undefined && state.bundle.digest !== before.bundle?.digest ? state.bundle : undefined;
-    const engine = activated === undefined ? this.#engine : await this.#load(activated);
+    const same = state.bundle?.digest === before.bundle?.digest && state.extension?.digest === before.extension?.digest;
+    const engine = same ? this.#engine : await this.#load(state);
     this.#state = state;
     this.#engine = engine === undefined ? undefined : this.#onWorld(engine, state.world);
     for (const waiter of this.#waiters) waiter();

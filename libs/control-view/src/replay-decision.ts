@@ -1,12 +1,12 @@
 import { decodeControlEvent, type Decision } from '@inland/events';
 import type { StoredEvent } from '@inland/event-log';
-import { PolicyEngine, type DecisionInput, type DecisionResult } from '@inland/residency';
-import { emptyControlState, evolveControl, wasmOf, type ControlState } from './control-state.ts';
+import type { DecisionInput, DecisionResult, PolicyEngine } from '@inland/residency';
+import { emptyControlState, engineOf, evolveControl, type ControlState } from './control-state.ts';
 
 /** Makes recorded decisions again, from the control log alone. Give decisions in any order; states are kept by offset. */
 export class DecisionReplay {
   readonly #events: readonly StoredEvent[];
-  readonly #engines = new Map<string, Promise<PolicyEngine>>();
+  readonly #engines = new Map<string, Promise<PolicyEngine | undefined>>();
   readonly #states = new Map<number, ControlState>();
 
   /** `events`: the whole control topic, in order. */
@@ -28,11 +28,11 @@ export class DecisionReplay {
   /** An engine with the bundle and the rules as they were before an offset; undefined where no bundle decided then. */
   async engineAt(offset: number): Promise<PolicyEngine | undefined> {
     const state = this.#stateBefore(offset);
-    if (state.bundle === undefined) return undefined;
-    const { bundle } = state;
-    const loading = this.#engines.get(bundle.digest) ?? PolicyEngine.load(wasmOf(bundle));
-    this.#engines.set(bundle.digest, loading);
+    const key = `${state.bundle?.digest ?? ''} ${state.extension?.digest ?? ''}`;
+    const loading = this.#engines.get(key) ?? engineOf(state);
+    this.#engines.set(key, loading);
     const engine = await loading;
+    if (engine === undefined) return undefined;
     if (engine.world !== state.world) engine.setWorld(state.world);
     return engine;
   }

@@ -10,14 +10,14 @@ consents contains finding if {
 
 consents contains {"code": "approval_required", "rule": name, "kind": "AccessGrant"} if {
 	no_grant_opened
-	some name in grantable
-	not data.world.grants[name].breakGlass
+	some name, grant in grantable
+	not grant.breakGlass
 }
 
 consents contains {"code": "break_glass_required", "rule": name, "kind": "AccessGrant"} if {
 	no_grant_opened
-	some name in grantable
-	data.world.grants[name].breakGlass
+	some name, grant in grantable
+	grant.breakGlass
 }
 
 no_grant_opened if {
@@ -26,28 +26,28 @@ no_grant_opened if {
 }
 
 consent_findings contains {"code": "reason_required", "rule": name, "kind": "ResidencyPolicy"} if {
-	some name in covering
-	data.world.policies[name].reasonRequired
+	some name, policy in rules
+	policy.reasonRequired
 	not viewing
 	count(reasons_stated) == 0
 }
 
 consent_findings contains {"code": "approval_required", "rule": name, "kind": "ResidencyPolicy"} if {
-	some name in covering
-	asks_approval(name)
-	count(policy_requests(name)) == 0
+	some name, policy in rules
+	asks_approval(policy)
+	count(policy_requests(policy)) == 0
 }
 
-asks_approval(name) if is_about(data.world.policies[name].approval.operations)
+asks_approval(policy) if is_about(policy.approval.operations)
 
-asks_approval(name) if {
-	data.world.policies[name].unknownDestinations == "approve"
+asks_approval(policy) if {
+	policy.unknownDestinations == "approve"
 	some destination in input.operation.destinations
 	not place_known(destination)
 }
 
-asks_approval(name) if {
-	data.world.policies[name].unprovenCommands == "approve"
+asks_approval(policy) if {
+	policy.unprovenCommands == "approve"
 	count(input.operation.unproven) > 0
 }
 
@@ -65,18 +65,17 @@ reasons_stated contains request.id if {
 }
 
 # One for the session opens a grant; one for a kind of operation fulfils what a rule asks of that.
-grant_requests(name) := {request.id |
-	grant := data.world.grants[name]
+grant_requests(grant) := {request.id |
 	some request in current
 	request.operation == "connect"
 	request.breakGlass == grant.breakGlass
 	fulfils(request, grant.approval)
 }
 
-policy_requests(name) := {request.id |
+policy_requests(policy) := {request.id |
 	some request in current
 	request.operation == input.operation.kind
-	fulfils(request, data.world.policies[name].approval)
+	fulfils(request, policy.approval)
 }
 
 fulfils(request, approval) if {
@@ -103,25 +102,25 @@ approvers(request, approval) := {approver.subject |
 }
 
 approvals_used contains id if {
-	some name in granting
-	some id in grant_requests(name)
+	some grant in granting
+	some id in grant_requests(grant)
 }
 
 approvals_used contains id if {
-	some name in enforcing
-	asks_approval(name)
-	some id in policy_requests(name)
+	some name, policy in enforcing
+	asks_approval(policy)
+	some id in policy_requests(policy)
 }
 
 approvals_used contains id if {
-	some name in enforcing
-	data.world.policies[name].reasonRequired
+	some name, policy in enforcing
+	policy.reasonRequired
 	some id in reasons_stated
 }
 
 default break_glass_used := false
 
 break_glass_used if {
-	some name in granting
-	data.world.grants[name].breakGlass
+	some grant in granting
+	grant.breakGlass
 }

@@ -36,7 +36,7 @@ reasons := refusals if count(refusals) > 0
 
 else := {{"code": "allowed", "rule": "", "kind": ""}} if viewing
 
-else := {{"code": "allowed", "rule": name, "kind": "AccessGrant"} | some name in granting}
+else := {{"code": "allowed", "rule": name, "kind": "AccessGrant"} | some name, _ in granting}
 
 target := data.world.targets[input.target.name]
 

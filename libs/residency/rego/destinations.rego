@@ -10,26 +10,26 @@ residency contains {"code": "residency_destination_unknown", "rule": "", "kind":
 }
 
 findings contains destination_outside(name, forwarding) if {
-	some name in covering
-	leads_outside(name, forwarding)
+	some name, policy in rules
+	leads_outside(policy, forwarding)
 }
 
 findings contains destination_outside(name, destination) if {
-	some name in covering
+	some name, policy in rules
 	some destination in input.operation.destinations
-	leads_outside(name, destination)
+	leads_outside(policy, destination)
 }
 
 findings contains {"code": "residency_destination_unknown", "rule": name, "kind": "ResidencyPolicy", "host": destination.host} if {
-	some name in covering
-	data.world.policies[name].unknownDestinations == "refuse"
+	some name, policy in rules
+	policy.unknownDestinations == "refuse"
 	some destination in input.operation.destinations
 	not place_known(destination)
 }
 
 findings contains {"code": "residency_destination_unproven", "rule": name, "kind": "ResidencyPolicy"} if {
-	some name in covering
-	data.world.policies[name].unprovenCommands == "refuse"
+	some name, policy in rules
+	policy.unprovenCommands == "refuse"
 	count(input.operation.unproven) > 0
 }
 
@@ -48,10 +48,10 @@ place_known(destination) if known(destination.region)
 
 place_known(destination) if is_string(destination.country)
 
-leads_outside(name, destination) if {
-	within := destination_within(data.world.policies[name].require)
+leads_outside(policy, destination) if {
+	within := destination_within(policy.require)
 	not leads_into(within, destination)
-	not destination_excepted(name, destination)
+	not destination_excepted(policy, destination)
 }
 
 leads_into(within, destination) if holds(within, destination.region)
@@ -61,8 +61,8 @@ leads_into(within, destination) if {
 	within.countries[destination.country]
 }
 
-destination_excepted(name, destination) if {
-	some exception in exceptions_for(name, "destination")
+destination_excepted(policy, destination) if {
+	some exception in exceptions_for(policy, "destination")
 	leads_into(exception.within, destination)
 }
 

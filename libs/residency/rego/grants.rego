@@ -25,27 +25,28 @@ covers_operation(operations) if {
 	operations[family]
 }
 
-for_subject contains name if {
+for_subject[name] := grant if {
 	some name in target.grants
-	data.world.grants[name].people[input.principal.subject]
+	grant := data.world.grants[name]
+	is_for(grant)
 }
 
-for_subject contains name if {
-	some name in target.grants
+is_for(grant) if grant.people[input.principal.subject]
+
+is_for(grant) if {
 	some group in input.principal.groups
-	data.world.grants[name].groups[group]
+	grant.groups[group]
 }
 
-for_login contains name if {
-	some name in for_subject
-	data.world.grants[name].logins[input.target.login]
+for_login[name] := grant if {
+	some name, grant in for_subject
+	grant.logins[input.target.login]
 }
 
 # --- when ---
 
-timely contains name if {
-	some name in for_login
-	grant := data.world.grants[name]
+timely[name] := grant if {
+	some name, grant in for_login
 	begun(grant)
 	not ended(grant)
 	at_its_hours(grant)
@@ -69,19 +70,19 @@ at_its_hours(grant) if {
 
 # --- what ---
 
-granted_by(names) := {name | some name in names; grants_this(name, names)}
+granted_by(some_grants) := {name: grant | some name, grant in some_grants; grants_this(grant, some_grants)}
 
-grants_this(name, _) if covers_operation(data.world.grants[name].operations)
+grants_this(grant, _) if covers_operation(grant.operations)
 
 # By what it does: each of its effects is granted, by whatever grant; without any, a grant of any effect does.
-grants_this(name, names) if {
+grants_this(grant, some_grants) if {
 	effects_known
 	not named_only[input.operation.kind]
 	every effect in input.operation.effects {
-		some other in names
-		data.world.grants[other].operations[concat(".", ["postgres", effect])]
+		some other in some_grants
+		other.operations[concat(".", ["postgres", effect])]
 	}
-	grants_effect(data.world.grants[name].operations)
+	grants_effect(grant.operations)
 }
 
 grants_effect(operations) if {
@@ -98,15 +99,14 @@ grants_effect(operations) if {
 # What would grant this, and what does: a grant that asks for approval grants when it has it.
 grantable := granted_by(timely)
 
-opened contains name if {
-	some name in timely
-	not data.world.grants[name].approval
+opened[name] := grant if {
+	some name, grant in timely
+	is_open(grant)
 }
 
-opened contains name if {
-	some name in timely
-	count(grant_requests(name)) > 0
-}
+is_open(grant) if not grant.approval
+
+is_open(grant) if count(grant_requests(grant)) > 0
 
 granting := granted_by(opened)
 
@@ -123,7 +123,7 @@ grants contains {"code": "grant_login", "rule": "", "kind": ""} if {
 
 grants contains {"code": "grant_time", "rule": name, "kind": "AccessGrant"} if {
 	count(timely) == 0
-	some name in for_login
+	some name, _ in for_login
 	not viewing
 }
 

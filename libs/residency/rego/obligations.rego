@@ -12,8 +12,8 @@ obligations := {
 }
 
 mask contains detector if {
-	some name in enforcing
-	some detector in data.world.policies[name].mask
+	some name, policy in enforcing
+	some detector in policy.mask
 }
 
 mask contains detector if some detector in target.mask
@@ -21,13 +21,13 @@ mask contains detector if some detector in target.mask
 default strict := false
 
 strict if {
-	some name in enforcing
-	data.world.policies[name].strict
+	some name, policy in enforcing
+	policy.strict
 }
 
 limits contains seconds if {
-	some name in enforcing
-	seconds := data.world.policies[name].maxSessionSeconds
+	some name, policy in enforcing
+	seconds := policy.maxSessionSeconds
 	seconds > 0
 }
 
@@ -36,8 +36,8 @@ default max_seconds := 0
 max_seconds := min(limits)
 
 idle_limits contains seconds if {
-	some name in enforcing
-	seconds := data.world.policies[name].maxIdleSeconds
+	some name, policy in enforcing
+	seconds := policy.maxIdleSeconds
 	seconds > 0
 }
 
@@ -47,28 +47,28 @@ max_idle_seconds := min(idle_limits)
 
 # Those that are either there or not.
 also contains what if {
-	some name in enforcing
+	some name, policy in enforcing
 	some what in ["readOnly", "noFileTransfer", "noForwarding", "reasonRequired"]
-	data.world.policies[name][what]
+	policy[what]
 }
 
 # --- those that are kept by refusing operations ---
 
 findings contains {"code": "obligation_read_only", "rule": name, "kind": "ResidencyPolicy"} if {
-	some name in covering
-	data.world.policies[name].readOnly
+	some name, policy in rules
+	policy.readOnly
 	not reads
 }
 
 findings contains {"code": "obligation_no_file_transfer", "rule": name, "kind": "ResidencyPolicy"} if {
-	some name in covering
-	data.world.policies[name].noFileTransfer
+	some name, policy in rules
+	policy.noFileTransfer
 	transfers_files
 }
 
 findings contains {"code": "obligation_no_forwarding", "rule": name, "kind": "ResidencyPolicy"} if {
-	some name in covering
-	data.world.policies[name].noForwarding
+	some name, policy in rules
+	policy.noForwarding
 	startswith(input.operation.kind, "ssh.forward-")
 }
 

@@ -3,14 +3,16 @@ package inland
 
 import rego.v1
 
-covering contains name if {
+# The rules that cover the access, and those of them that are enforced.
+rules[name] := policy if {
 	some name in target.policies
-	applies(data.world.policies[name])
+	policy := data.world.policies[name]
+	applies(policy)
 }
 
-enforcing contains name if {
-	some name in covering
-	not data.world.policies[name].audit
+enforcing[name] := policy if {
+	some name, policy in rules
+	not policy.audit
 }
 
 applies(policy) if policy.everybody
@@ -37,7 +39,7 @@ observed contains finding if {
 	audited(finding)
 }
 
-audited(finding) if data.world.policies[finding.rule].audit
+audited(finding) if rules[finding.rule].audit
 
 # --- where each part is ---
 
@@ -62,11 +64,11 @@ holds(within, region) if within.countries[data.world.regions[region]]
 holds(within, region) if within.countries[data.world.subdivisions[region]]
 
 findings contains {"code": concat("", ["residency_", place.part, "_outside"]), "rule": name, "kind": "ResidencyPolicy", "place": place.region} if {
-	some name in covering
+	some name, policy in rules
 	some place in parts
-	within := data.world.policies[name].require[place.part]
+	within := policy.require[place.part]
 	not holds(within, place.region)
-	not excepted(name, place)
+	not excepted(policy, place)
 }
 
 person_part := "viewer" if viewing
@@ -74,17 +76,17 @@ person_part := "viewer" if viewing
 person_part := "client" if not viewing
 
 findings contains {"code": concat("", ["residency_", person_part, "_unknown"]), "rule": name, "kind": "ResidencyPolicy"} if {
-	some name in covering
-	data.world.policies[name].require[person_part]
+	some name, policy in rules
+	policy.require[person_part]
 	input.client.country == null
 }
 
 findings contains {"code": concat("", ["residency_", person_part, "_outside"]), "rule": name, "kind": "ResidencyPolicy", "place": input.client.country} if {
-	some name in covering
-	within := data.world.policies[name].require[person_part]
+	some name, policy in rules
+	within := policy.require[person_part]
 	input.client.country != null
 	not person_in(within)
-	not person_excepted(name)
+	not person_excepted(policy)
 }
 
 person_in(within) if within.countries[input.client.country]
@@ -94,45 +96,45 @@ person_in(within) if within.countries[input.client.subdivision]
 # --- exceptions ---
 
 # Those of a rule that hold for a part, for this person, now.
-exceptions_for(name, part) := {exception |
-	some exception in data.world.policies[name].exceptions
+exceptions_for(policy, part) := {exception |
+	some exception in policy.exceptions
 	exception.parts[part]
 	input.time < exception.until
 	applies(exception)
 }
 
-excepted(name, place) if {
-	some exception in exceptions_for(name, place.part)
+excepted(policy, place) if {
+	some exception in exceptions_for(policy, place.part)
 	holds(exception.within, place.region)
 }
 
-person_excepted(name) if {
-	some exception in exceptions_for(name, person_part)
+person_excepted(policy) if {
+	some exception in exceptions_for(policy, person_part)
 	person_in(exception.within)
 }
 
 exceptions_used contains concat("#", [name, exception.name]) if {
-	some name in covering
+	some name, policy in rules
 	some place in parts
-	within := data.world.policies[name].require[place.part]
+	within := policy.require[place.part]
 	not holds(within, place.region)
-	some exception in exceptions_for(name, place.part)
+	some exception in exceptions_for(policy, place.part)
 	holds(exception.within, place.region)
 }
 
 exceptions_used contains concat("#", [name, exception.name]) if {
-	some name in covering
-	within := data.world.policies[name].require[person_part]
+	some name, policy in rules
+	within := policy.require[person_part]
 	not person_in(within)
-	some exception in exceptions_for(name, person_part)
+	some exception in exceptions_for(policy, person_part)
 	person_in(exception.within)
 }
 
 # --- what is forbidden ---
 
 findings contains {"code": "residency_forbidden_operation", "rule": name, "kind": "ResidencyPolicy", "because": entry.because} if {
-	some name in covering
-	some entry in data.world.policies[name].forbid
+	some name, policy in rules
+	some entry in policy.forbid
 	input.operation.text != null
 	is_about(entry.operations)
 	matching(entry)
@@ -141,8 +143,8 @@ findings contains {"code": "residency_forbidden_operation", "rule": name, "kind"
 
 # What an effect is forbidden for must be known to lack it.
 findings contains {"code": "residency_unproven_operation", "rule": name, "kind": "ResidencyPolicy", "because": entry.because} if {
-	some name in covering
-	some entry in data.world.policies[name].forbid
+	some name, policy in rules
+	some entry in policy.forbid
 	startswith(input.operation.kind, "postgres.")
 	not effects_known
 	some effect in effects

@@ -16,6 +16,7 @@ export { rulesOf } from './rules-about.ts';
 export { endOf } from './consent-data.ts';
 export { momentsIn, type LocalMoment } from './moments.ts';
 export { PolicyEngine } from './policy-engine.ts';
+export { PolicyExtension } from './policy-extension.ts';
 export { reasonCodes, sayReason, type RawReason, type ReasonCode } from './reason-messages.ts';
 export {
   parseDocuments,

@@ -6,6 +6,7 @@ import { DecisionMemo, type DecisionDepends, type Verdict } from './decision-mem
 import type { DecisionInput, DecisionReason, DecisionResult } from './decision.ts';
 import { momentsIn } from './moments.ts';
 import { policyData } from './policy-data.ts';
+import { PolicyExtension } from './policy-extension.ts';
 import { reasonCodes, sayReason, type RawReason } from './reason-messages.ts';
 import { emptyWorld, type World } from './world.ts';
 
@@ -47,19 +48,27 @@ export class PolicyEngine {
   /** Absent where the bundle does not say what its decisions hang on: then each is made anew. */
   readonly #memo: DecisionMemo | undefined;
 
-  private constructor(policy: LoadedPolicy, bundleDigest: string) {
+  readonly #extension: PolicyExtension | undefined;
+
+  private constructor(policy: LoadedPolicy, bundleDigest: string, extension: PolicyExtension | undefined) {
     this.#policy = policy;
+    this.#extension = extension;
     this.bundleDigest = bundleDigest;
-    if ('inland/depends' in policy.entrypoints) this.#memo = new DecisionMemo((input) => this.#depends(input));
+    if ('inland/depends' in policy.entrypoints && extension === undefined)
+      this.#memo = new DecisionMemo((input) => this.#depends(input));
     this.setWorld(emptyWorld);
   }
 
-  /** Takes a module as `opa build -t wasm -e inland/decision` makes it. Rejects with `invalid_argument` when it is none. */
-  static async load(wasm: Uint8Array): Promise<PolicyEngine> {
+  /**
+   * Takes a module as `opa build -t wasm -e inland/decision` makes it. Rejects with `invalid_argument` when it is none.
+   * `extension`: an operator's own module that is asked beside it.
+   */
+  static async load(wasm: Uint8Array, extension?: Uint8Array): Promise<PolicyEngine> {
+    const beside = extension === undefined ? undefined : await PolicyExtension.load(extension);
     try {
       const policy = await loadPolicy(new Uint8Array(wasm).buffer, { initial: 5, maximum: 1_024 });
       if (!('inland/decision' in policy.entrypoints)) throw new Error('it has no entrypoint inland/decision');
-      return new PolicyEngine(policy, sha256Hex(wasm));
+      return new PolicyEngine(policy, sha256Hex(wasm), beside);
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       throw new Fault('invalid_argument', `this is no policy bundle: ${why}`, { cause: error });
@@ -75,6 +84,7 @@ export class PolicyEngine {
     const data = policyData(world);
     this.#memo?.forget();
     this.#policy.setData({ world: data });
+    this.#extension?.setData({ world: data });
     this.#world = world;
     const targets = Object.entries(data.targets);
     this.#zones = new Map(targets.flatMap(([name, { zones }]) => (zones === undefined ? [] : [[name, zones]])));
@@ -103,7 +113,8 @@ export class PolicyEngine {
   }
 
   #anew(input: DecisionInput): DecisionResult {
-    return this.#result(this.#verdict(input), canonicalJson(input));
+    const verdict = this.#verdict(input);
+    return this.#result(this.#extension?.extended(verdict, input) ?? verdict, canonicalJson(input));
   }
 
   /** With what the clocks show, where rules about the target speak of hours; a recorded input has it already. */
@@ -183,6 +194,13 @@ export class PolicyEngine {
   }
 
   #result(verdict: Verdict, inputJson: string): DecisionResult {
-    return { ...verdict, bundleDigest: this.bundleDigest, dataDigest: this.#dataDigest, inputJson };
+    const { digest } = this.#extension ?? {};
+    return {
+      ...verdict,
+      bundleDigest: this.bundleDigest,
+      ...(digest === undefined ? {} : { extensionDigest: digest }),
+      dataDigest: this.#dataDigest,
+      inputJson,
+    };
   }
 }

@@ -33,8 +33,10 @@ async function createPolicy(context: ServiceContext, config: PolicyConfig): Prom
   const { log, region } = context;
   const view = await context.view();
   const source = `/inland/policy/${context.replica}`;
-  const bundle = config.bundleFile === undefined ? defaultBundle() : await bundleFrom(config.bundleFile);
-  await preparePolicy({ log, view, source, bundle, systemResources: config.systemResources });
+  const own = config.bundle === undefined ? undefined : await bundleFrom(config.bundle);
+  const bundle = config.bundle?.mode === 'replace' ? (own ?? defaultBundle()) : defaultBundle();
+  const extension = config.bundle?.mode === 'extend' ? own : undefined;
+  await preparePolicy({ log, view, source, bundle, extension, systemResources: config.systemResources });
   const patterns = await PolicyEngine.load(defaultBundle().wasm);
   const access = new ExplainAccess({
     view,
@@ -43,7 +45,7 @@ async function createPolicy(context: ServiceContext, config: PolicyConfig): Prom
     record: context.storeRegions,
     clock: systemClock,
     sqlParser: await loadSqlParser(),
-    scratch: await PolicyEngine.load(bundle.wasm),
+    scratch: await PolicyEngine.load(bundle.wasm, extension?.wasm),
   });
   const requests = new RequestAccess({ log, view, source, clock: systemClock });
   const { coordination, secrets, logger } = context;
@@ -72,7 +74,10 @@ async function createPolicy(context: ServiceContext, config: PolicyConfig): Prom
           { provide: ApprovalWebhooks, useValue: webhooks },
           { provide: ExplainAccess, useValue: access },
           { provide: ExplainRecorded, useValue: new ExplainRecorded(log) },
-          { provide: WhatIfLog, useValue: new WhatIfLog({ log, view, wasm: () => bundle.wasm }) },
+          {
+            provide: WhatIfLog,
+            useValue: new WhatIfLog({ log, view, engine: () => PolicyEngine.load(bundle.wasm, extension?.wasm) }),
+          },
           { provide: PolicyView, useValue: new PolicyView(view) },
         ],
       },

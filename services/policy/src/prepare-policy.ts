@@ -10,6 +10,8 @@ export interface PolicyPreparation {
   readonly view: ControlView;
   readonly source: string;
   readonly bundle: PolicyBundle;
+  /** The operator's own, to be asked beside. */
+  readonly extension?: PolicyBundle | undefined;
   readonly systemResources: boolean;
 }
 
@@ -19,11 +21,22 @@ export interface PolicyPreparation {
  * changes nothing. Gives the number of events that it took.
  */
 export async function preparePolicy(preparation: PolicyPreparation): Promise<number> {
-  const { log, view, source, bundle } = preparation;
+  const { log, view, source, bundle, extension } = preparation;
   const events: EventRecord[] = preparation.systemResources ? missingResources(view, source) : [];
   if (view.bundleDigest !== bundle.digest) {
-    const data = { digest: bundle.digest, wasmGzip: gzipSync(bundle.wasm, { level: 9 }), actor: 'system' };
+    const data = {
+      digest: bundle.digest,
+      wasmGzip: gzipSync(bundle.wasm, { level: 9 }),
+      actor: 'system',
+      signedBy: bundle.signedBy,
+    };
     events.push(controlRecord('PolicyBundleActivated', data, { source, subject: 'PolicyBundle/active' }));
+  }
+  if (view.extensionDigest !== extension?.digest) {
+    const wasmGzip = extension === undefined ? new Uint8Array(0) : gzipSync(extension.wasm, { level: 9 });
+    const { digest = '', signedBy = '' } = extension ?? {};
+    const data = { digest, wasmGzip, actor: 'system', signedBy };
+    events.push(controlRecord('PolicyExtensionActivated', data, { source, subject: 'PolicyExtension/active' }));
   }
   if (events.length === 0) return 0;
   const { offset } = await log.append('inland.control.v1', events);

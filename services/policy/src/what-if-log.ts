@@ -3,7 +3,7 @@ import type { EventLog } from '@inland/event-log';
 import { decodeSessionEvent, Outcome, typeOf, type Decision } from '@inland/events';
 import { Fault } from '@inland/kernel';
 import { WhatIf, type WhatIfReport } from '@inland/policy-checks';
-import { parseResource, PolicyEngine, type Resource, type World } from '@inland/residency';
+import { parseResource, type PolicyEngine, type Resource, type World } from '@inland/residency';
 
 export interface WhatIfRequest {
   /** The rules to try, on top of those that are in force. */
@@ -20,14 +20,18 @@ const millisMax = 110_000;
 export class WhatIfLog {
   readonly #log: EventLog;
   readonly #view: ControlView;
-  /** Of the bundle that is in force. */
-  readonly #wasm: () => Uint8Array;
+  /** Of what is in force, new. */
+  readonly #engine: () => Promise<PolicyEngine>;
   #asked = false;
 
-  constructor(parts: { readonly log: EventLog; readonly view: ControlView; readonly wasm: () => Uint8Array }) {
+  constructor(parts: {
+    readonly log: EventLog;
+    readonly view: ControlView;
+    readonly engine: () => Promise<PolicyEngine>;
+  }) {
     this.#log = parts.log;
     this.#view = parts.view;
-    this.#wasm = parts.wasm;
+    this.#engine = parts.engine;
   }
 
   /** Rejects with `invalid_argument`, `resource_exhausted` (somebody asks already), `timeout` or a fault of the log. */
@@ -36,7 +40,7 @@ export class WhatIfLog {
     if (this.#asked) throw new Fault('resource_exhausted', 'somebody asks what-if already; ask again in a moment');
     this.#asked = true;
     try {
-      const engine = await PolicyEngine.load(this.#wasm());
+      const engine = await this.#engine();
       engine.setWorld(world);
       return await this.#reconsider(new WhatIf(engine), since);
     } finally {

@@ -1,0 +1,1 @@
+export { readSignedBundle, type BundleKey, type SignedBundle } from './signed-bundle.ts';
