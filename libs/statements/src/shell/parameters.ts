@@ -2,8 +2,9 @@ import { split, unknown, unknownWords } from './marks.ts';
 import type { Scope, Values } from './scope.ts';
 
 /** Numbers, and what the system sets to one word. */
-const oneWord =
-  /^(HOME|PWD|OLDPWD|USER|LOGNAME|HOSTNAME|UID|EUID|PPID|RANDOM|SRANDOM|SECONDS|LINENO|EPOCH\w+|[?#$!_-])$/;
+const oneWord = /^(USER|LOGNAME|HOSTNAME|UID|EUID|PPID|RANDOM|SRANDOM|SECONDS|LINENO|EPOCH\w+|[?#$!_-])$/;
+/** Folders: what they are is not known, but that they are no `/dev/tcp`. */
+const folder = /^(HOME|PWD|OLDPWD)$/;
 const longest = 4_096;
 
 /** The values of a variable or an argument; arrays have their elements with `split` between. */
@@ -12,7 +13,7 @@ export function parameter(name: string, scope: Scope): Values {
   if (/^\d+$/.test(name)) return args === undefined ? [unknownWords] : [args[Number(name)] ?? ''];
   if (name === '@' || name === '*') return args === undefined ? [unknownWords] : [args.slice(1).join(split)];
   if (name === '#' && args !== undefined) return [String(args.length - 1)];
-  return scope.get(name) ?? [oneWord.test(name) ? unknown : unknownWords];
+  return scope.get(name) ?? [folder.test(name) ? `/~${unknown}` : oneWord.test(name) ? unknown : unknownWords];
 }
 
 /** `${name…}` of the kinds whose value can be told; `word` is what stands after the operator. */

@@ -216,9 +216,9 @@ export class LineRun {
     const body = node.children.filter(({ type, named }) => named && !redirectTypes.has(type));
     const [only] = body;
     if (body.length === 1 && only?.type === 'command') return this.#command(only, redirects, scope, stdin);
-    const { given, writes, then } = this.#redirects(redirects, scope, stdin);
+    const { given, writes, next } = this.#redirects(redirects, scope, stdin);
     const output = this.#each(body, scope, given);
-    return this.#piped(then, writes ? '' : output, scope);
+    return this.#piped(next, writes ? '' : output, scope);
   }
 
   #command(node: SyntaxNode, outer: readonly SyntaxNode[], scope: Scope, stdin: Stdin): string | undefined {
@@ -227,7 +227,7 @@ export class LineRun {
     const words = node.children.filter(
       ({ type, named }) => type !== 'variable_assignment' && !redirectTypes.has(type) && (named || type !== ';'),
     );
-    const { given, writes, then, more } = this.#redirects(redirects, scope, stdin);
+    const { given, writes, next, more } = this.#redirects(redirects, scope, stdin);
     const ways = this.#ways([...words, ...more], scope);
     const before = prefixes.map((prefix) => {
       const name = prefix.children[0]?.text ?? '';
@@ -238,7 +238,7 @@ export class LineRun {
     const outputs = ways.map((way) => this.run(way, given, scope));
     for (const restore of before) restore();
     const output = outputs.length === 1 ? outputs[0] : undefined;
-    return this.#piped(then, writes ? '' : output, scope);
+    return this.#piped(next, writes ? '' : output, scope);
   }
 
   /** `cat <<EOF | sh`: in the tree the pipeline stands within the redirection. */
@@ -252,7 +252,7 @@ export class LineRun {
   #redirects(redirects: readonly SyntaxNode[], scope: Scope, stdin: Stdin) {
     let given = stdin;
     let writes = false;
-    const then: SyntaxNode[] = [];
+    const next: SyntaxNode[] = [];
     const more: SyntaxNode[] = [];
     const pending = [...redirects];
     for (let redirect = pending.shift(); redirect !== undefined; redirect = pending.shift()) {
@@ -264,15 +264,15 @@ export class LineRun {
       if (redirect.type !== 'heredoc_redirect') continue;
       for (const child of redirect.children)
         if (redirectTypes.has(child.type)) pending.push(child);
-        else if (/^heredoc_/.test(child.type) || !child.named) continue;
+        else if (child.type.startsWith('heredoc_') || !child.named) continue;
         else if (
           child.field === 'argument' ||
           /^(word|string|raw_string|concatenation|number|\w*expansion)$/.test(child.type)
         )
           more.push(child);
-        else then.push(child);
+        else next.push(child);
     }
-    return { given, writes, then, more };
+    return { given, writes, next, more };
   }
 
   /** What a command reads after a redirection. */
@@ -285,7 +285,7 @@ export class LineRun {
       const texts = quoted ? [body.text] : textsOf(body, scope, substitute);
       return texts.length === 1 ? { kind: 'text', text: texts[0] ?? '' } : dataStdin;
     }
-    const targets = node.children.filter(({ named, type }) => named && type !== 'file_descriptor');
+    const targets = node.children.filter(({ named, type }) => named && type !== 'file_descriptor' && type !== 'ERROR');
     if (node.type === 'herestring_redirect') {
       const texts = targets.flatMap((target) => textsOf(target, scope, substitute));
       return texts.length === 1 ? { kind: 'text', text: `${texts[0] ?? ''}\n` } : dataStdin;
@@ -300,11 +300,10 @@ export class LineRun {
       const [, protocol = '', host = '', port = ''] = found;
       return this.findings.host(host, `/dev/${protocol}`, { port });
     }
-    if (/^(\/d?e?v?\/?t?u?c?d?p?\/?)?[\uE000\uE001]/.test(target) && !/^[\uE000\uE001]$/.test(target + ' ')) {
-      // What is not known may be /dev/tcp/….
-      const duplicates = node.children.some(({ text }) => /^[<>]&-?$/.test(text));
-      this.findings.unproven(duplicates ? 'destination_from_data' : 'destination_from_data');
-    }
+    // What is not known may be /dev/tcp/….
+    const known = /^[^\uE000\uE001]*/.exec(target)?.[0] ?? '';
+    if (known !== target && ('/dev/tcp/'.startsWith(known) || '/dev/udp/'.startsWith(known)))
+      this.findings.unproven('destination_from_data');
     if (runLater.test(target) && node.children.some(({ text }) => text.includes('>')))
       this.findings.unproven('program_from_data');
   }

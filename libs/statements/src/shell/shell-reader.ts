@@ -61,6 +61,17 @@ class BashReader implements ShellReader {
 
   #parse(text: string): SyntaxTree | undefined {
     if (text.length > bytesMax) return undefined;
+    const first = this.#tree(text);
+    if (first?.whole !== false) return first;
+    // Two forms that bash has and the grammar has not are written otherwise.
+    const other = text
+      .replace(/(^|[\s;&|(])(\d*)<>(?=\s*[^\s<>])/g, '$1$2> ')
+      .replace(/(^|[;&|(\n]\s*)(?=\{[^\s{},]*,)/g, '$1command ');
+    const second = other === text ? undefined : this.#tree(other);
+    return second?.whole === true ? second : first;
+  }
+
+  #tree(text: string): SyntaxTree | undefined {
     const whole = joined(text);
     let asks = 0;
     const tree = this.#parser.parse(whole.text, null, { progressCallback: () => (asks += 1) > asksMax });

@@ -78,7 +78,7 @@ class WordReader {
       case 'heredoc_content':
         return [unescapeQuoted(text)];
       case 'simple_expansion':
-        return this.#unquoted(parameter(text.slice(1), this.#scope), quoted, /@$/.test(text));
+        return this.#unquoted(parameter(text.slice(1), this.#scope), quoted, text.endsWith('@'));
       case 'expansion':
         return this.#expansion(node, quoted);
       case 'command_substitution': {
@@ -104,7 +104,9 @@ class WordReader {
   #quoted(node: SyntaxNode): Values {
     const from = node.text.indexOf('"') + 1;
     const values = this.#loose(node, from, node.text.length - 1);
-    return values.map((value) => (value === '' ? emptyWord : value));
+    // `"$@"` without arguments is no word at all.
+    const list = /^"(\$@|\$\{(@|\w+\[@\])\})"$/.test(node.text);
+    return values.map((value) => (value === '' && !list ? emptyWord : value));
   }
 
   /** The children within a text and what stands between them. */

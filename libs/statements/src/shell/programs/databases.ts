@@ -159,11 +159,11 @@ function mongo(call: Call): string | undefined {
     if (one !== '')
       findings.host(hostAndPort(one).host, name, { port: hostAndPort(one).port || (value('--port') ?? '') });
   const [first] = operands;
-  if (uri === undefined && hosts === '' && first !== undefined && /[.:]/.test(first) && !/\.js$/.test(first))
+  if (uri === undefined && hosts === '' && first !== undefined && /[.:]/.test(first) && !first.endsWith('.js'))
     findings.host(hostAndPort(first.split('/')[0] ?? '').host, name);
   if (/^mongo(sh)?$/.test(name))
     findings.unproven(
-      has('--eval', '-f', '--file') || stdin.kind !== 'none' || operands.some((one) => /\.js$/.test(one))
+      has('--eval', '-f', '--file') || stdin.kind !== 'none' || operands.some((one) => one.endsWith('.js'))
         ? 'interpreter'
         : 'interactive',
     );

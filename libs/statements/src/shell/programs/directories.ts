@@ -64,7 +64,7 @@ export const directoryPrograms: Programs = {
     if (blurred) findings.unproven('destination_from_data');
     const urls = value('-H');
     for (const url of urls?.split(/[\s,]+/) ?? [])
-      if (!/^ldapi:/.test(url))
+      if (!url.startsWith('ldapi:'))
         findings.host(isUrl(url) ? placeOf(url).host : url, name, { port: isUrl(url) ? placeOf(url).port : '' });
     if (value('-h') !== undefined) findings.host(value('-h') ?? '', name, { port: value('-p') ?? '' });
     if (urls === undefined && value('-h') === undefined) findings.unproven('destination_from_data');

@@ -1,4 +1,4 @@
-import { isKnown, unknownWords } from '../marks.ts';
+import { isKnown, unknown, unknownWords } from '../marks.ts';
 import { named, type Call, type Programs } from '../program.ts';
 import { optionsOf } from '../options.ts';
 import { remoteOf } from './remote-path.ts';
@@ -18,7 +18,8 @@ export const filterPrograms: Programs = {
   }),
   ...named('base64', ({ args, stdin }) => {
     if (stdin.kind !== 'text' || args.length !== 1 || !/^(-d|-D|--decode)$/.test(args[0] ?? '')) return undefined;
-    return isKnown(stdin.text) ? Buffer.from(stdin.text, 'base64').toString('utf8') : undefined;
+    // What was hidden is read, and stays something that the line does not show.
+    return isKnown(stdin.text) ? `${Buffer.from(stdin.text, 'base64').toString('utf8')}\n${unknown}` : undefined;
   }),
   ...named('systemctl journalctl loginctl hostnamectl timedatectl localectl machinectl busctl', (call) => {
     const { value, has, operands } = optionsOf(call.args, {
@@ -190,7 +191,7 @@ function tar({ args, findings, shell }: Call): string | undefined {
     '--rmt-command',
   ))
     shell(text);
-  for (const action of values('--checkpoint-action')) if (/^exec=/.test(action)) shell(action.slice(5));
+  for (const action of values('--checkpoint-action')) if (action.startsWith('exec=')) shell(action.slice(5));
   if (blurred && args.some((arg) => arg.includes(unknownWords))) findings.unproven('program_from_data');
   return undefined;
 }

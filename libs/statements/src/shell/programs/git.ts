@@ -11,7 +11,7 @@ export const gitPrograms: Programs = {
     const { operands } = optionsOf(args, { valued: '-m -r -R --username --password --config-option --config' });
     const places = operands.slice(1).filter((one) => isUrl(one));
     for (const place of places) findings.host(placeOf(place).host, `${name} ${operands[0] ?? ''}`);
-    if (args.some((arg) => /^--config/.test(arg))) findings.unproven('program_from_data');
+    if (args.some((arg) => arg.startsWith('--config'))) findings.unproven('program_from_data');
     if (
       places.length === 0 &&
       /^(commit|ci|update|up|checkout|co|push|pull|clone|import|export|switch|relocate)$/.test(operands[0] ?? '') &&
@@ -72,7 +72,7 @@ function git(call: Call): string | undefined {
       for (const setting of values('-c', '--config')) configured(setting, call);
       return void remote(operands[0]);
     case 'remote':
-      if (/^(add|set-url)$/.test(operands[0] ?? '')) remote(operands.find((one, at) => at > 1 && !/^-/.test(one)));
+      if (/^(add|set-url)$/.test(operands[0] ?? '')) remote(operands.find((one, at) => at > 1 && !one.startsWith('-')));
       else if (/^(update|prune|show)$/.test(operands[0] ?? '')) findings.unproven('destination_from_data');
       return undefined;
     case 'submodule':
@@ -125,7 +125,7 @@ function configured(setting: string, { findings, shell }: Call): void {
   const key = (at < 0 ? setting : setting.slice(0, at)).toLowerCase();
   const value = at < 0 ? '' : setting.slice(at + 1);
   if (!isKnown(key)) findings.unproven('program_from_data');
-  else if (/^alias\./.test(key)) {
+  else if (key.startsWith('alias.')) {
     if (value.startsWith('!')) shell(value.slice(1));
     else shell(`git ${value}`);
   } else if (

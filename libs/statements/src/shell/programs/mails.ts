@@ -21,11 +21,11 @@ function mail(call: Call): string | undefined {
     valued,
     ...(single ? { singleDash: true } : {}),
   });
-  const rest = dashes < 0 || !/mutt$/.test(name) ? [] : args.slice(dashes + 1);
+  const rest = dashes < 0 || !name.endsWith('mutt') ? [] : args.slice(dashes + 1);
   const copies = single ? values('-t', '--to', '-cc', '-bcc') : [...values('-c', '-b', '--to')];
   const addresses = [...operands, ...rest, ...copies]
     .flatMap((one) => one.split(/[,\s]+/))
-    .filter((one) => one !== '' && !/^-/.test(one));
+    .filter((one) => one !== '' && !one.startsWith('-'));
   for (const address of addresses) toAddress(address, name, findings);
   for (const server of values('--server', '--host', ...(name === 'swaks' ? ['-s'] : [])))
     findings.host(hostAndPort(server).host, name, { port: hostAndPort(server).port });

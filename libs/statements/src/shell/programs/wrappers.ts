@@ -21,7 +21,9 @@ export const wrapperPrograms: Programs = {
     return has('-v', '-V') ? undefined : run(operands, stdin);
   }),
   ...named('exec', after('-a')),
-  ...named('busybox toybox', ({ args, run, stdin }) => (/^--/.test(args[0] ?? '--') ? undefined : run(args, stdin))),
+  ...named('busybox toybox', ({ args, run, stdin }) =>
+    (args[0] ?? '--').startsWith('--') ? undefined : run(args, stdin),
+  ),
   ...named('timeout', after('-s -k --signal --kill-after', 1)),
   ...named('chroot', after('--userspec --groups', 1)),
   ...named('taskset', after('', 1)),
@@ -75,7 +77,7 @@ export const wrapperPrograms: Programs = {
       valued: '-j --jobs -N -n -S --sshlogin -a --arg-file --delay --retries --colsep -I',
       leading: true,
     });
-    const to = operands.findIndex((one) => /^:::/.test(one));
+    const to = operands.findIndex((one) => one.startsWith(':::'));
     const template = (to < 0 ? operands : operands.slice(0, to)).join(' ');
     shell(/\{[^}]*\}/.test(template) ? template.replace(/\{[^}]*\}/g, '$__') : `${template} $__`);
     return undefined;
