@@ -19,16 +19,21 @@ const simple: Readonly<Record<string, string>> = {
 /** What `$'…'` means, and with few differences `echo -e` and the format of printf. */
 export function ansiC(text: string): string {
   return text.replace(
-    /\\(?:x([0-9a-f]{1,2})|u([0-9a-f]{1,4})|U([0-9a-f]{1,8})|0?([0-7]{1,3})|c(.)|(.))/gis,
+    /\\(?:x([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{1,4})|U([0-9a-fA-F]{1,8})|0?([0-7]{1,3})|c(.)|(.))/gs,
     (whole, hex, short, long, octal, control, one) => {
-      const code = hex ?? short ?? long;
-      // \u and \U differ in their case alone, which the flag does not see.
+      const code = short ?? long;
+      if (hex !== undefined) return byte(Number.parseInt(String(hex), 16));
       if (code !== undefined) return codePoint(Number.parseInt(String(code), 16));
-      if (octal !== undefined) return codePoint(Number.parseInt(String(octal), 8) & 0xff);
+      if (octal !== undefined) return byte(Number.parseInt(String(octal), 8) & 0xff);
       if (control !== undefined) return codePoint(String(control).toUpperCase().charCodeAt(0) & 0x1f);
       return simple[String(one)] ?? String(whole);
     },
   );
+}
+
+/** Bytes beyond ASCII are parts of characters, which are not put together here. */
+function byte(code: number): string {
+  return code > 0x7f ? unknown : codePoint(code);
 }
 
 /** Backslashes outside of quotes. */

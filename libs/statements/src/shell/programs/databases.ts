@@ -203,15 +203,15 @@ function redis(call: Call): string | undefined {
 
 function others(call: Call): string | undefined {
   const { args, findings, name, stdin } = call;
+  const kafka = /^(kcat|kafkacat|kafka-)/.test(name);
   const { operands, value, has, blurred } = optionsOf(args, {
-    valued:
-      '-h -H -S -b -s --host --port --server --endpoints --address -address --bootstrap-server --broker-list --query -q -Q -e -u -p -P -U -d -t -C_ --user --password --database --topic',
+    valued: `${kafka ? '-b -t -X' : '-h -H -S -b -s -P'} --host --port --server --endpoints --address -address --bootstrap-server --broker-list --query -q -Q -e -u -p -U -d -t --user --password --database --topic`,
   });
   if (has('--version')) return undefined;
   if (blurred) findings.unproven('destination_from_data');
   const written =
     value('--host', '--server', '--endpoints', '--address', '-address', '--bootstrap-server', '--broker-list') ??
-    (/^(kcat|kafkacat|kafka-)/.test(name) ? value('-b') : value('-h', '-S', '-H', '-s')) ??
+    (kafka ? value('-b') : value('-h', '-S', '-H', '-s')) ??
     (name === 'cqlsh' ? operands[0] : operands.find(isUrl));
   if (name === 'duckdb') findings.unproven('interpreter');
   else if (written === undefined) findings.unproven('destination_from_data');

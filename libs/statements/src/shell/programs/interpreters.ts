@@ -13,7 +13,7 @@ export const interpreterPrograms: Programs = {
     },
   ),
   ...named(
-    'vi vim nvim view nano emacs pico joe mcedit micro visudo vipw less more man info most mc ranger nnn w3m_ bash-it',
+    'vi vim nvim view nano emacs pico joe mcedit micro visudo vipw less more man info most ranger nnn w3m_ bash-it',
     ({ args, findings }) => {
       if (!args.some((arg) => arg === '--version')) findings.unproven('interactive');
       return undefined;

@@ -12,7 +12,7 @@ export const localPrograms: ReadonlySet<string> = new Set(
   tee gzip gunzip bzip2 bunzip2 xz unxz zstd unzstd lz4 unlz4 unzip zipinfo md5sum sha1sum
   sha224sum sha256sum sha384sum sha512sum b2sum cksum sum crc32 base32 basenc cmp diff diff3 colordiff sdiff
   jq yq csvcut csvgrep csvstat bc dc expr yes nproc lscpu lsmem lspci lsusb lsmod modinfo
-  dmidecode uname arch hostid lsb_release getconf locale ps pgrep pidof pstree pkill
+  dmidecode uname arch hostname domainname nodename hostid lsb_release getconf locale ps pgrep pidof pstree pkill
   kill killall renice top htop atop iotop pmap lsof fuser ss netstat ifconfig arp route sysctl dmesg
   ulimit tty stty tput clear logname printenv groupadd groupdel useradd userdel
   usermod groupmod passwd chage gpasswd id umount swapon swapoff mkswap fdisk parted mkfs mkfs.ext4 mkfs.xfs
