@@ -32,6 +32,8 @@ export function settingOf(name: string, value: string, { findings, shell }: Call
   } else if (loads.test(name)) {
     if (value !== '' && !(name === 'SHELL' && /^\/(usr\/)?bin\/\w+$/.test(value)))
       findings.unproven('program_from_data');
+  } else if (/^PS[12]$/.test(name)) {
+    if (/\$\(|`/.test(value)) shell(`: "${value}"`);
   } else if (configures.test(name)) findings.unproven('destination_from_data');
   else if (name === 'PATH' && !value.split(':').every((part) => trusted.test(part) || /^[\uE000\uE001]$/.test(part)))
     findings.unproven('program_from_data');

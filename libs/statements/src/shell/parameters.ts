@@ -28,7 +28,10 @@ export function expansionOf(text: string, scope: Scope, word: () => Values): Val
   }
   if (index !== undefined || values.some((value) => value.includes(split)))
     values = values.map((value) => element(value, index ?? (name === '@' || name === '*' ? '@' : '0')));
-  return rest === '' ? values : changed(values, rest, word, scope.get(name) !== undefined);
+  if (rest === '') return values;
+  const given = changed(values, rest, word, scope.get(name) !== undefined);
+  if (/^:?=/.test(rest) && /^[A-Za-z_]/.test(name)) scope.set(name, given);
+  return given;
 }
 
 function element(value: string, index: string): string {

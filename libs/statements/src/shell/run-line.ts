@@ -1,5 +1,7 @@
 import { Findings } from './findings.ts';
-import { isKnown, unknown, unknownWords } from './marks.ts';
+import { misreadBody, rawBody } from './here-document.ts';
+import { written } from './lasting-files.ts';
+import { isKnown, split, unknown, unknownWords } from './marks.ts';
 import { assignment, settingOf } from './environment.ts';
 import { dataStdin, noStdin, type Call, type Stdin } from './program.ts';
 import { programNamed } from './programs/program-named.ts';
@@ -16,9 +18,6 @@ const callsMax = 16;
 /** Ways to read one command, when its variables may have several values. */
 const waysMax = 32;
 const redirectTypes = new Set(['file_redirect', 'herestring_redirect', 'heredoc_redirect']);
-/** Files that a shell or a daemon runs later. */
-const runLater =
-  /(^|\/)(\.(bash|z|k)(rc|_profile|_login|_logout|env|profile|login|logout)|\.profile|\.ssh\/(rc|config|authorized_keys)|\.gitconfig|\.curlrc|\.wgetrc|\.netrc)$|^\/etc\/(cron|profile|bash|ld\.so|hosts$|resolv|systemd|init)|^\/var\/spool\/cron/;
 
 /** Goes through a line as a shell would, without running anything, and notes where it leads. */
 export class LineRun {
@@ -262,8 +261,10 @@ export class LineRun {
       if (redirect.type === 'file_redirect' && sign?.text.includes('>') === true)
         writes ||= descriptor === undefined || descriptor.text === '1';
       if (redirect.type !== 'heredoc_redirect') continue;
+      const misread = misreadBody(redirect) ?? Infinity;
       for (const child of redirect.children)
-        if (redirectTypes.has(child.type)) pending.push(child);
+        if (child.start - redirect.start + child.text.length > misread) continue;
+        else if (redirectTypes.has(child.type)) pending.push(child);
         else if (child.type.startsWith('heredoc_') || !child.named) continue;
         else if (
           child.field === 'argument' ||
@@ -279,6 +280,8 @@ export class LineRun {
   #redirect(node: SyntaxNode, scope: Scope, stdin: Stdin): Stdin {
     const substitute = this.#substitute;
     if (node.type === 'heredoc_redirect') {
+      const misread = misreadBody(node);
+      if (misread !== undefined) return { kind: 'text', text: rawBody(node, misread) };
       const body = node.children.find(({ type }) => type === 'heredoc_body');
       if (body === undefined) return { kind: 'text', text: '' };
       const quoted = /["'\\]/.test(node.children.find(({ type }) => type === 'heredoc_start')?.text ?? '');
@@ -304,8 +307,7 @@ export class LineRun {
     const known = /^[^\uE000\uE001]*/.exec(target)?.[0] ?? '';
     if (known !== target && ('/dev/tcp/'.startsWith(known) || '/dev/udp/'.startsWith(known)))
       this.findings.unproven('destination_from_data');
-    if (runLater.test(target) && node.children.some(({ text }) => text.includes('>')))
-      this.findings.unproven('program_from_data');
+    if (node.children.some(({ text }) => text.includes('>'))) written(target, this.findings);
   }
 
   /** Each way that the words of a command may be read. */
@@ -326,6 +328,9 @@ export class LineRun {
   }
 
   readonly #substitute = (node: SyntaxNode, scope: Scope): string | undefined => {
+    // Within backticks a backslash stands before what is read once more.
+    if (node.text.startsWith('`') && node.text.includes('\\'))
+      return this.text(node.text.slice(1, -1).replace(/\\([`$\\])/g, '$1'), scope.copy(), noStdin);
     const output = this.#each(node.children, scope.copy(), node.type === 'process_substitution' ? dataStdin : noStdin);
     const reads = node.children.find(({ type }) => type === 'file_redirect');
     if (reads !== undefined) this.#redirect(reads, scope, noStdin);
@@ -355,12 +360,23 @@ export class LineRun {
       // One element: of the array no more is known.
       this.#substitutions(target, scope);
       const array = target.children.find(({ type }) => type === 'variable_name')?.text;
-      if (array !== undefined) scope.set(array, [unknownWords]);
+      if (array !== undefined) this.#element(array, target, values, scope);
       return;
     }
     const before = sign?.text === '+=' ? (scope.get(target.text) ?? [unknown]) : [''];
     const all = before.flatMap((one) => values.map((other) => one + other));
     this.#assign(target.text, value?.type === 'array' && sign?.text === '+=' ? [unknownWords] : all, scope);
+  }
+
+  #element(array: string, target: SyntaxNode, values: readonly string[], scope: Scope): void {
+    const index = /\[(\d{1,3})\]$/.exec(target.text)?.[1];
+    const [before = ''] = scope.get(array) ?? [];
+    const [value = ''] = values;
+    if (index === undefined || values.length > 1 || value.includes(split)) return scope.set(array, [unknownWords]);
+    const elements = before === '' ? [] : before.split(split);
+    while (elements.length < Number(index)) elements.push('');
+    elements[Number(index)] = value;
+    scope.set(array, [elements.join(split)]);
   }
 
   #assign(name: string, values: readonly string[], scope: Scope): void {
@@ -402,7 +418,11 @@ export class LineRun {
     if (alias !== undefined && alias !== name) {
       const without = scope.copy();
       without.aliases.delete(name);
-      return this.text(`${alias} "$@"`, without.withArgs([name, ...args]), stdin);
+      const [next = '', ...more] = args;
+      // After an alias that ends in a blank the next word may be one, too.
+      const chained = alias.endsWith(' ') ? scope.aliases.get(next) : undefined;
+      const text = chained === undefined ? alias : `${alias}${chained}`;
+      return this.text(`${text} "$@"`, without.withArgs([name, ...(chained === undefined ? args : more)]), stdin);
     }
     const program = programNamed(name);
     if (program === undefined) {

@@ -12,7 +12,7 @@ export class Scope {
   readonly functions: Map<string, SyntaxNode>;
   readonly aliases: Map<string, string>;
   /** `$0` and those after it; undefined: not known. */
-  readonly args: readonly string[] | undefined;
+  args: readonly string[] | undefined;
 
   constructor(
     args: readonly string[] | undefined = undefined,
@@ -61,6 +61,7 @@ export class Scope {
       changed.push(name);
       this.set(name, [...here, ...there]);
     }
+    if (branch.args !== this.args) this.args = undefined;
     for (const [name, body] of branch.functions) this.functions.set(name, body);
     for (const [name, text] of branch.aliases) this.aliases.set(name, text);
     return changed;

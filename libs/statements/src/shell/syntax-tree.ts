@@ -1,5 +1,7 @@
 import type { Tree, TreeCursor } from 'web-tree-sitter';
 
+import { misreadBody } from './here-document.ts';
+
 /** A node of a bash syntax tree that outlives the parser's own. */
 export interface SyntaxNode {
   readonly type: string;
@@ -70,7 +72,9 @@ class TreeCopy {
       if (!loose.has(type)) this.#gap(at, end);
       cursor.gotoParent();
     }
-    return { type, named, field, start, text: this.#text.slice(start, end), children };
+    const node = { type, named, field, start, text: this.#text.slice(start, end), children };
+    if (type === 'heredoc_redirect' && misreadBody(node) !== undefined) this.#whole = false;
+    return node;
   }
 
   /** Between nodes only blanks may stand: other text would run without having been read. */

@@ -137,7 +137,14 @@ class WordReader {
   /** Outside of quotes a value is split into words, and what is not known of it may be several. */
   #unquoted(values: Values, quoted: boolean, separate: boolean): Values {
     if (quoted) {
-      const between = separate ? split : ' ';
+      const first = this.#scope.get('IFS');
+      const between = separate
+        ? split
+        : first === undefined
+          ? ' '
+          : first.length === 1
+            ? (first[0] ?? '').slice(0, 1)
+            : unknown;
       return values.map((value) =>
         value.replaceAll(unknownWords, separate ? unknownWords : unknown).replaceAll(split, between),
       );

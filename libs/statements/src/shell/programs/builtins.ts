@@ -1,6 +1,7 @@
 import { ansiC } from '../escapes.ts';
 import { assignment } from '../environment.ts';
-import { isKnown, unknown } from '../marks.ts';
+import { written } from '../lasting-files.ts';
+import { isKnown, split, unknown, unknownWords } from '../marks.ts';
 import { named, type Call, type Programs } from '../program.ts';
 import { optionsOf } from '../options.ts';
 import { shellProgram } from './shells.ts';
@@ -16,7 +17,8 @@ export const builtinPrograms: Programs = {
   ...named('eval', ({ args, shell, scope, stdin }) =>
     shell(args.filter((arg) => arg !== '--').join(' '), stdin, scope),
   ),
-  ...named('source .', ({ args, findings }) => {
+  ...named('source .', ({ args, findings, stdin, shell, scope }) => {
+    if (args[0] === '/dev/stdin' && stdin.kind === 'text') return shell(stdin.text, undefined, scope);
     if (args.length > 0) findings.unproven('program_from_data');
     return undefined;
   }),
@@ -44,10 +46,40 @@ export const builtinPrograms: Programs = {
     }
     return '';
   }),
-  ...named('set', ({ args, scope, findings }) => {
-    // New arguments: what `$1` is then is not followed.
-    if (args.some((arg) => !/^[-+]/.test(arg)) && scope.args !== undefined) findings.unproven('program_from_data');
+  ...named('set', ({ args, scope }) => {
+    const { operands } = optionsOf(args, { valued: '-o', leading: true });
+    if (operands.length > 0 || args.includes('--'))
+      scope.args = operands.some((one) => one.includes(unknownWords))
+        ? undefined
+        : [scope.args?.[0] ?? 'bash', ...operands];
     return '';
+  }),
+  ...named('shift', ({ args, scope }) => {
+    const [count = '1'] = args;
+    if (scope.args !== undefined)
+      scope.args = /^\d+$/.test(count) ? [scope.args[0] ?? '', ...scope.args.slice(1 + Number(count))] : undefined;
+    return '';
+  }),
+  ...named('complete compgen', ({ args, shell }) => {
+    const { value } = optionsOf(args, { valued: '-C -F -W -A -G -P -S -X -o' });
+    if (value('-C') !== undefined) shell(value('-C') ?? '');
+    return undefined;
+  }),
+  ...named('{ } !', ({ args, run, stdin }) => run(args, stdin)),
+  ...named('cp mv ln install tee dd touch', ({ name, args, findings }) => {
+    const { operands, value, has } = optionsOf(args, {
+      valued: '-t --target-directory -m -o -g -S --mode --owner --group --suffix --strip-program',
+    });
+    if (has('--strip-program') || args.some((arg) => /^-\w*D?.*strip-program/.test(arg)))
+      findings.unproven('program_from_data');
+    if (name === 'dd' && args.some((arg) => !isKnown(arg))) findings.unproven('destination_from_data');
+    const to = value('-t', '--target-directory') ?? operands.at(-1) ?? '';
+    const files =
+      name === 'tee' || name === 'dd'
+        ? operands.map((one) => one.replace(/^of=/, ''))
+        : operands.slice(0, -1).map((one) => `${to.replace(/\/$/, '')}/${one.slice(one.lastIndexOf('/') + 1)}`);
+    for (const file of [to, ...(name === 'ln' && operands.length === 1 ? [] : files)]) written(file, findings);
+    return undefined;
   }),
   ...named('let', ({ args, scope }) => {
     for (const arg of args) scope.set(/^\w+/.exec(arg)?.[0] ?? '_', [unknown]);
@@ -118,19 +150,40 @@ function withoutAlias(scope: Call['scope'], name: string): Call['scope'] {
   return copy;
 }
 
-function reads({ name, args, stdin, scope, assign }: Call): string | undefined {
-  const { operands, value } = optionsOf(args, { valued: '-a -d -i -n -N -p -t -u -O -s_ -c -C' });
-  const text = stdin.kind === 'text' ? stdin.text.split('\n')[0] : undefined;
-  const names = [...operands, ...(value('-a') === undefined ? [] : [value('-a') ?? ''])];
-  const [only = name === 'read' ? 'REPLY' : 'MAPFILE'] = names;
-  if (
-    names.length <= 1 &&
-    name === 'read' &&
-    text !== undefined &&
-    value('-a', '-d', '-n') === undefined &&
-    !text.includes('\\')
-  )
-    assign(only, text.trim());
-  else for (const each of names.length === 0 ? [only] : names) scope.set(each, [unknown]);
+function reads({ name, args, stdin, scope, assign, shell }: Call): string | undefined {
+  const { operands, value, has } = optionsOf(args, {
+    valued: name === 'read' ? '-a -d -i -n -N -p -t -u' : '-d -n -O -s -u -C -c',
+  });
+  if (has('-C')) shell(value('-C') ?? '');
+  const array = value('-a') ?? (name === 'read' ? undefined : (operands[0] ?? 'MAPFILE'));
+  const names = array !== undefined ? [array] : operands.length === 0 ? ['REPLY'] : operands;
+  const separators = scope.get('IFS') ?? [' \t\n'];
+  const plain =
+    stdin.kind === 'text' &&
+    !has('-d', '-n', '-N', '-u', '-O') &&
+    !stdin.text.includes('\\') &&
+    separators.length === 1;
+  if (!plain) {
+    for (const each of names) scope.set(each, [unknown]);
+    return '';
+  }
+  const [line = ''] = stdin.text.split('\n');
+  const [separator = ''] = separators;
+  if (name !== 'read') assign(names[0] ?? '', stdin.text.replace(/\n$/, '').split('\n').join(split));
+  else if (array !== undefined) assign(array, separated(line, separator, Infinity).join(split));
+  else separated(line, separator, names.length).forEach((part, at) => assign(names[at] ?? '', part));
   return '';
+}
+
+/** As read splits a line: the last part has all the rest. */
+function separated(line: string, separator: string, count: number): readonly string[] {
+  const parts: string[] = [];
+  let rest = line.trim();
+  while (parts.length < count - 1) {
+    const at = [...rest].findIndex((sign) => separator.includes(sign));
+    if (at < 0) break;
+    parts.push(rest.slice(0, at));
+    rest = rest.slice(at + 1).trimStart();
+  }
+  return [...parts, rest];
 }

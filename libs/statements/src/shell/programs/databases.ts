@@ -179,12 +179,12 @@ function redis(call: Call): string | undefined {
   const { args, findings, name, stdin } = call;
   const { operands, value, has, blurred } = optionsOf(args, {
     valued:
-      '-h -p -s -a -u -n -r -i -x_ -d -D --user --pass --eval --cacert --cert --key --sni --rdb --functions-rdb --pattern',
+      '-h -p -s -a -u -n -r -i --uri -d -D --user --pass --eval --cacert --cert --key --sni --rdb --functions-rdb --pattern',
     leading: true,
   });
   if (has('--version', '-v', '--help')) return undefined;
   if (blurred) findings.unproven('destination_from_data');
-  const uri = value('-u');
+  const uri = value('-u', '--uri');
   if (uri !== undefined) findings.host(placeOf(uri).host, name, { port: placeOf(uri).port });
   else if (!has('-s')) findings.host(value('-h') ?? 'localhost', name, { port: value('-p') ?? '' });
   const words = operands.map((word) => word.toLowerCase());

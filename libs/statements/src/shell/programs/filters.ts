@@ -1,3 +1,4 @@
+import { written } from '../lasting-files.ts';
 import { isKnown, unknown, unknownWords } from '../marks.ts';
 import { named, type Call, type Programs } from '../program.ts';
 import { optionsOf } from '../options.ts';
@@ -12,10 +13,6 @@ export const filterPrograms: Programs = {
   ...named('split', (call) => runsOption(call, /^--filter(?:=(.*))?$/s)),
   ...named('rg', (call) => runsOption(call, /^--pre(?:=(.*))?$/s)),
   ...named('zip', (call) => runsOption(call, /^(?:-TT|--unzip-command)(?:=(.*))?$/s)),
-  ...named('dd', ({ args, findings }) => {
-    if (args.some((arg) => !isKnown(arg) && arg.includes(unknownWords))) findings.unproven('destination_from_data');
-    return undefined;
-  }),
   ...named('base64', ({ args, stdin }) => {
     if (stdin.kind !== 'text' || args.length !== 1 || !/^(-d|-D|--decode)$/.test(args[0] ?? '')) return undefined;
     // What was hidden is read, and stays something that the line does not show.
@@ -143,6 +140,7 @@ function sed({ args, findings }: Call): string | undefined {
     { valued: '-e -f -l --expression --file --line-length' },
   );
   if (has('-f', '--file')) findings.unproven('program_from_data');
+  if (has('-i', '--in-place')) for (const file of operands) written(file, findings);
   const inOptions = has('-e', '--expression') || has('-f', '--file');
   for (const text of inOptions ? values('-e', '--expression') : operands.slice(0, 1))
     if (!has('--sandbox') && sedRuns(text)) findings.unproven(isKnown(text) ? 'interpreter' : 'program_from_data');

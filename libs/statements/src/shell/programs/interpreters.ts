@@ -14,7 +14,9 @@ export const interpreterPrograms: Programs = {
   ),
   ...named(
     'vi vim nvim view nano emacs pico joe mcedit micro visudo vipw less more man info most ranger nnn w3m_ bash-it',
-    ({ args, findings }) => {
+    ({ args, findings, shell, name }) => {
+      const pager = args.findIndex((arg) => /^(-P|--pager)/.test(arg));
+      if (name === 'man' && pager >= 0) shell(args[pager]?.replace(/^(-P|--pager=?)/, '') || (args[pager + 1] ?? ''));
       if (!args.some((arg) => arg === '--version')) findings.unproven('interactive');
       return undefined;
     },

@@ -140,7 +140,7 @@ function env({ args, run, shell, stdin, assign }: Call): string | undefined {
     leading: true,
   });
   if (has('-S', '--split-string')) return shell([value('-S', '--split-string') ?? '', ...operands].join(' '), stdin);
-  return run(afterAssignments(operands, assign), stdin);
+  return run(afterAssignments(operands[0] === '-' ? operands.slice(1) : operands, assign), stdin);
 }
 
 function afterAssignments(words: readonly string[], assign: Call['assign']): readonly string[] {
