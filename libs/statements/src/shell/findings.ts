@@ -35,7 +35,7 @@ export class Findings {
 
   /** A bucket or a context, `s3://name`. */
   named(host: string, via: string, kind: 'bucket' | 'context', region?: string): void {
-    if (!isKnown(host) || host.endsWith('://')) return this.unproven('destination_from_data');
+    if (!isKnown(host) || /:\/\/$|\s/.test(host)) return this.unproven('destination_from_data');
     this.#add({ host: host.toLowerCase(), via, kind, ...(region === undefined ? {} : { region }) });
   }
 

@@ -88,8 +88,12 @@ describe('a line that is changed anywhere', () => {
     [`${'a=$a$a;'.repeat(400)} curl $a`, ''],
     [`echo ${'"'.repeat(20_001)}`, ''],
     ['é'.repeat(40_000), 'too_long'],
+    ['a|'.repeat(30_000), 'too_long'],
+    ['<'.repeat(60_000), 'too_long'],
+    ['${a#'.repeat(9_000), 'too_long'],
   ])('or made to be long or deep is bounded (%#)', (line, reason) => {
     const { unproven } = reader.read(line);
     if (reason !== '') expect(unproven.length).toBeGreaterThan(0);
+    expect(reader.read('curl a.example').destinations).toHaveLength(1);
   });
 });

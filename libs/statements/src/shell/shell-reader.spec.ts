@@ -50,6 +50,7 @@ describe('a line of shell', () => {
     ['ls \uE000', ['unparsed']],
     ['ls "', ['unparsed']],
     [`echo ${'x'.repeat(64 * 1024)}`, ['too_long']],
+    ['sed "s/a/$A/" f', ['program_from_data']],
   ])('that has nothing, or is none, says so (%#)', (line, unproven) => {
     expect(reader.read(line).unproven).toEqual(unproven);
   });

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { readFile } from 'node:fs/promises';
-import { Language, Parser } from 'web-tree-sitter';
+import type { Parser } from 'web-tree-sitter';
 import { LruTexts } from '../sql/lru-texts.ts';
 import { hasMarks } from './marks.ts';
 import { LineRun } from './run-line.ts';
@@ -14,49 +14,71 @@ export interface ShellReader {
 }
 
 const bytesMax = 64 * 1024;
-/** How often the parser may ask whether to go on: it asks once in some hundred steps. */
-const asksMax = 20_000;
+/** How often the parser may ask whether to go on: an ordinary text needs one in 30 characters. */
+const asksMin = 200;
+const charsPerAsk = 16;
+/** Some texts take a time that grows with the square of their length: 64 KiB of ordinary ones take 30 ms. */
+const parseMsMax = 200;
 const keptCharsMax = 1024 * 1024;
 
 /** Loads the grammar of bash (tree-sitter-bash, as WebAssembly). Some 20 ms. */
 export async function loadShellReader(): Promise<ShellReader> {
-  await Parser.init();
+  return new BashReader(await loadParser());
+}
+
+/** An instance of its own each time: what it holds is gone with it. */
+async function loadParser(): Promise<Parser> {
   const require = createRequire(import.meta.url);
+  const entry = require.resolve('web-tree-sitter');
+  delete require.cache[entry];
+  const library = require(entry) as typeof import('web-tree-sitter');
+  await library.Parser.init();
   const grammar = await readFile(require.resolve('tree-sitter-bash/tree-sitter-bash.wasm'));
-  return new BashReader(await Language.load(grammar));
+  const parser = new library.Parser();
+  parser.setLanguage(await library.Language.load(grammar));
+  return parser;
 }
 
 class BashReader implements ShellReader {
-  readonly #language: Language;
   readonly #known = new LruTexts<ShellLine>(keptCharsMax);
-  #parser: Parser;
+  /** Undefined while it is loaded anew. */
+  #parser: Parser | undefined;
 
-  constructor(language: Language) {
-    this.#language = language;
-    this.#parser = new Parser();
-    this.#parser.setLanguage(language);
+  constructor(parser: Parser) {
+    this.#parser = parser;
   }
 
   read(line: string): ShellLine {
     const known = this.#known.get(line);
     if (known !== undefined) return known;
+    const whole = this.#parser !== undefined;
     const read = this.#read(line);
-    this.#known.set(line, read);
+    if (whole && this.#parser !== undefined) this.#known.set(line, read);
     return read;
   }
 
   #read(line: string): ShellLine {
     if (line.length > bytesMax || Buffer.byteLength(line) > bytesMax) return unread('too_long');
-    if (!isPlain(line)) return unread('unparsed');
+    if (!isPlain(line) || this.#parser === undefined) return unread('unparsed');
     try {
       const run = new LineRun((text) => this.#parse(text));
       run.line(line);
       return run.findings.result();
     } catch {
-      this.#parser = new Parser();
-      this.#parser.setLanguage(this.#language);
+      this.#broken();
       return unread('unparsed');
     }
+  }
+
+  /** Memory that ran out is not given back. */
+  #broken(): void {
+    this.#parser = undefined;
+    loadParser().then(
+      (fresh) => {
+        this.#parser = fresh;
+      },
+      () => undefined, // lines stay unread
+    );
   }
 
   #parse(text: string): SyntaxTree | undefined {
@@ -74,9 +96,15 @@ class BashReader implements ShellReader {
   #tree(text: string): SyntaxTree | undefined {
     const whole = joined(text);
     let asks = 0;
-    const tree = this.#parser.parse(whole.text, null, { progressCallback: () => (asks += 1) > asksMax });
+    const parser = this.#parser;
+    if (parser === undefined) return undefined;
+    const asksMax = asksMin + text.length / charsPerAsk;
+    const until = performance.now() + parseMsMax;
+    const tree = parser.parse(whole.text, null, {
+      progressCallback: () => (asks += 1) > asksMax || performance.now() > until,
+    });
     if (tree === null) {
-      this.#parser.reset();
+      parser.reset();
       return undefined;
     }
     try {

@@ -143,7 +143,8 @@ function sed({ args, findings }: Call): string | undefined {
   if (has('-i', '--in-place')) for (const file of operands) written(file, findings);
   const inOptions = has('-e', '--expression') || has('-f', '--file');
   for (const text of inOptions ? values('-e', '--expression') : operands.slice(0, 1))
-    if (!has('--sandbox') && sedRuns(text)) findings.unproven(isKnown(text) ? 'interpreter' : 'program_from_data');
+    if (!has('--sandbox') && (!isKnown(text) || sedRuns(text)))
+      findings.unproven(isKnown(text) ? 'interpreter' : 'program_from_data');
   if (!inOptions && operands[0]?.includes(unknownWords) === true) findings.unproven('program_from_data');
   return undefined;
 }
