@@ -33,7 +33,7 @@ export class Scope {
 
   set(name: string, values: Values): void {
     const each = [...new Set(values)];
-    this.#variables.set(name, each.length > valuesMax || each.some((one) => one.length > 65_536) ? [unknown] : each);
+    this.#variables.set(name, each.length > valuesMax || each.some((one) => one.length > 8_192) ? [unknown] : each);
   }
 
   /** What it is then is not known: it may have come from the environment. */

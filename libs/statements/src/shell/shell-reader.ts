@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { Parser } from 'web-tree-sitter';
 import { LruTexts } from '../sql/lru-texts.ts';
 import { hasMarks } from './marks.ts';
+import { isCostlyToParse } from './parse-cost.ts';
 import { LineRun } from './run-line.ts';
 import type { ShellLine, UnprovenReason } from './shell-line.ts';
 import { copyTree, type SyntaxTree } from './syntax-tree.ts';
@@ -73,6 +74,10 @@ class BashReader implements ShellReader {
   /** Memory that ran out is not given back. */
   #broken(): void {
     this.#parser = undefined;
+    this.#renew();
+  }
+
+  #renew(): void {
     loadParser().then(
       (fresh) => {
         this.#parser = fresh;
@@ -82,7 +87,7 @@ class BashReader implements ShellReader {
   }
 
   #parse(text: string): SyntaxTree | undefined {
-    if (text.length > bytesMax) return undefined;
+    if (text.length > bytesMax || isCostlyToParse(text)) return undefined;
     const first = this.#tree(text);
     if (first?.whole !== false) return first;
     // Two forms that bash has and the grammar has not are written otherwise.
@@ -105,6 +110,7 @@ class BashReader implements ShellReader {
     });
     if (tree === null) {
       parser.reset();
+      this.#renew();
       return undefined;
     }
     try {
