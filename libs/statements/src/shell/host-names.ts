@@ -1,5 +1,3 @@
-import { isIPv6 } from 'node:net';
-
 /**
  * A host as it is looked up: lower case, IDN as punycode, IPv4 in dotted form however it was written, no final dot, no
  * brackets. Undefined: it cannot be one.
@@ -8,7 +6,7 @@ export function hostName(written: string): string | undefined {
   const bare = written.replace(/^\[(.*)\]$/, '$1').replace(/%.*$/, (zone) => (written.includes(':') ? '' : zone));
   if (bare === '' || bare.length > 253) return undefined;
   if (/^[a-z0-9_][a-z0-9_-]*(\.[a-z_][a-z0-9_-]*)+$/.test(bare)) return bare; // as nearly all are
-  if (bare.includes(':')) return isIPv6(bare) ? canonical(`[${bare}]`) : undefined;
+  if (bare.includes(':')) return /^[\da-f:.]+$/i.test(bare) ? canonical(`[${bare}]`) : undefined;
   if (!/^[^\s/?#@\\%<>^|{}[\]"'`$&;()*!,:=+~]+$/.test(bare)) return undefined;
   return canonical(bare);
 }

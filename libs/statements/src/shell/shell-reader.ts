@@ -1,5 +1,4 @@
 import { createRequire } from 'node:module';
-import { readFile } from 'node:fs/promises';
 import type { Parser } from 'web-tree-sitter';
 import { LruTexts } from '../sql/lru-texts.ts';
 import { hasMarks } from './marks.ts';
@@ -34,7 +33,7 @@ async function loadParser(): Promise<Parser> {
   delete require.cache[entry];
   const library = require(entry) as typeof import('web-tree-sitter');
   await library.Parser.init();
-  const grammar = await readFile(require.resolve('tree-sitter-bash/tree-sitter-bash.wasm'));
+  const grammar = require.resolve('tree-sitter-bash/tree-sitter-bash.wasm');
   const parser = new library.Parser();
   parser.setLanguage(await library.Language.load(grammar));
   return parser;
