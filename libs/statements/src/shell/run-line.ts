@@ -17,6 +17,8 @@ const nestedMax = 8;
 const callsMax = 16;
 /** Ways to read one command, when its variables may have several values. */
 const waysMax = 32;
+/** `a[$(…)]` is run wherever a number or a name of a variable is expected, and `${a@P}` runs what is in a. */
+const runsWithin = /\w\[[^\]\n]*(?:\$\(|`)|\$\{[^}\n]*@P\}/;
 const redirectTypes = new Set(['file_redirect', 'herestring_redirect', 'heredoc_redirect']);
 
 /** Goes through a line as a shell would, without running anything, and notes where it leads. */
@@ -43,7 +45,7 @@ export class LineRun {
 
   /** A text that a shell would run. */
   text(text: string, scope: Scope, stdin: Stdin): string | undefined {
-    if (!isKnown(text)) this.findings.unproven('program_from_data');
+    if (!isKnown(text) || runsWithin.test(text)) this.findings.unproven('program_from_data');
     if (this.#nested >= nestedMax) return this.#gaveUp();
     const tree = this.#parse(text.replaceAll(unknown, '$_').replaceAll(unknownWords, '$_'));
     if (tree === undefined) return this.#gaveUp();
@@ -412,6 +414,7 @@ export class LineRun {
       return undefined;
     }
     this.findings.command(name);
+    if (words.some((word) => runsWithin.test(word))) this.findings.unproven('program_from_data');
     const body = scope.functions.get(name);
     if (body !== undefined) return this.#callsFunction(body, words, scope, stdin);
     const alias = scope.aliases.get(name);

@@ -12,6 +12,18 @@ export const filterPrograms: Programs = {
   ...named('sort', (call) => runsOption(call, /^--compress-program(?:=(.*))?$/s)),
   ...named('split', (call) => runsOption(call, /^--filter(?:=(.*))?$/s)),
   ...named('rg', (call) => runsOption(call, /^--pre(?:=(.*))?$/s)),
+  // What they install or set runs later.
+  ...named('dpkg update-alternatives ldconfig sysctl', ({ name, args, findings }) => {
+    const installs = {
+      dpkg: /^(-i|--install|--unpack|--configure|-A|--record-avail|--triggers-only)$/,
+      'update-alternatives': /^--(install|set|config|set-selections)$/,
+      ldconfig: /^[^-]|^-[fnlrC]/,
+      sysctl: /core_pattern|modprobe|hotplug|poweroff_cmd|^-p|^--(load|system)/,
+    }[name];
+    if (args.some((arg) => installs?.test(arg) === true || !isKnown(arg.slice(0, 1))))
+      findings.unproven('program_from_data');
+    return undefined;
+  }),
   ...named('zip', (call) => runsOption(call, /^(?:-TT|--unzip-command)(?:=(.*))?$/s)),
   ...named('base64', ({ args, stdin }) => {
     if (stdin.kind !== 'text' || args.length !== 1 || !/^(-d|-D|--decode)$/.test(args[0] ?? '')) return undefined;
@@ -26,6 +38,8 @@ export const filterPrograms: Programs = {
     });
     if (has('-H', '--host')) call.findings.host(remoteOf(value('-H', '--host') ?? '').host, `${call.name} -H`);
     if (operands.includes('edit')) call.findings.unproven('interactive');
+    if (call.name === 'systemctl' && /^(link|set-environment|import-environment)$/.test(operands[0] ?? ''))
+      call.findings.unproven('program_from_data');
     if (
       /^(shell|import-environment|pull-\w+|set-environment|link|enable)$/.test(operands[0] ?? '') &&
       call.name === 'machinectl'

@@ -13,13 +13,13 @@ export const localPrograms: ReadonlySet<string> = new Set(
   sha224sum sha256sum sha384sum sha512sum b2sum cksum sum crc32 base32 basenc cmp diff diff3 colordiff sdiff
   jq yq csvcut csvgrep csvstat bc dc expr yes nproc lscpu lsmem lspci lsusb lsmod modinfo
   dmidecode uname arch hostname domainname nodename hostid lsb_release getconf locale ps pgrep pidof pstree pkill
-  kill killall renice top htop atop iotop pmap lsof fuser ss netstat ifconfig arp route sysctl dmesg
+  kill killall renice top htop atop iotop pmap lsof fuser ss netstat ifconfig arp route  dmesg
   ulimit tty stty tput clear logname printenv groupadd groupdel useradd userdel
   usermod groupmod passwd chage gpasswd id umount swapon swapoff mkswap fdisk parted mkfs mkfs.ext4 mkfs.xfs
   tune2fs resize2fs xfs_growfs e2fsck fsck lvs vgs pvs lvextend lvcreate vgextend pvcreate
   cd pushd popd dirs history jobs fg bg wait disown  return exit break continue type which whereis
-  whatis apropos times getopts suspend logout let dpkg dpkg-query
-  apt-cache apt-mark update-alternatives ldconfig nm objdump readelf size ar c++filt addr2line cloc tokei tree exa eza
+  whatis apropos times getopts suspend logout let  dpkg-query
+  apt-cache apt-mark   nm objdump readelf size ar c++filt addr2line cloc tokei tree exa eza
   lsd ag fgrep pv hexyl glow dos2unix unix2dos iconv uuidgen mcookie pwgen
   sha3sum ncdu lslogins lsns lsipc ipcs ipcrm chrt nstat tload slabtop
   pt-summary pg_lsclusters pg_config pg_controldata initdb aa-status
