@@ -1,4 +1,7 @@
 import { functionEffects, namedRelation, sqlArguments } from './function-effects.ts';
+import { outwardCall } from './outward-calls.ts';
+import type { SqlDestination } from './outward-places.ts';
+import { outwardStatement } from './outward-statements.ts';
 import type { PlpgsqlBody } from './plpgsql-body.ts';
 import { allChanges, settingChange, type SettingChange } from './settings.ts';
 import { allEffects, type Effect, type SqlStatement } from './sql-text.ts';
@@ -29,6 +32,9 @@ class StatementReader {
   readonly #relations = new Set<string>();
   readonly #columns = new Set<string>();
   readonly #functions = new Set<string>();
+  readonly #destinations = new Map<string, SqlDestination>();
+  readonly #programs = new Set<string>();
+  #proven = true;
   /** Names of common table expressions that can be seen here. */
   readonly #shadowed = new TableNames();
   #kind: string | undefined;
@@ -63,6 +69,9 @@ class StatementReader {
       changesRole: this.#changesRole,
       changesSearchPath: this.#changesSearchPath,
       changesLexing: this.#changesLexing,
+      destinations: [...this.#destinations.values()].sort((one, other) => (one.host < other.host ? -1 : 1)),
+      unproven: this.#proven ? [] : ['destination_from_data'],
+      programs: [...this.#programs].sort(),
     };
   }
 
@@ -72,6 +81,8 @@ class StatementReader {
     this.#kind ??= kind?.[0];
     if (kind === undefined) this.#known = false;
     else this.#add(kind[1]);
+    const outward = outwardStatement(type, fields);
+    if (outward !== undefined) this.#leads(outward);
     switch (type) {
       case 'SelectStmt':
         return this.#select(fields);
@@ -140,6 +151,9 @@ class StatementReader {
         break;
       case 'CreateConversionStmt':
         this.#names(nameParts(fields['func_name']).join('.'), true);
+        break;
+      case 'DoStmt':
+        this.#proven = false;
         break;
       case 'VacuumStmt':
         if (fields['is_vacuumcmd'] !== true && this.#kind === 'VACUUM') this.#kind = 'ANALYZE';
@@ -237,10 +251,10 @@ class StatementReader {
     const bodies = options.filter(({ defname }) => defname === 'as').map(({ arg }) => typedNode(arg)?.fields['items']);
     const name = nameOf(language) ?? 'sql';
     if (name === 'sql') for (const body of bodies) this.#runs(Array.isArray(body) ? body[0] : undefined);
-    else if (name !== 'plpgsql') this.#add(allEffects);
+    else if (name !== 'plpgsql') this.#does(null);
     else {
       const body = this.#nested.plpgsql();
-      if (body === null) return this.#add(allEffects);
+      if (body === null) return this.#does(null);
       for (const text of body.runs) this.#does(this.#nested.sql(text));
       for (const text of body.builds) this.#does(this.#nested.sql(`SELECT query_to_xml((${text}))`));
     }
@@ -359,6 +373,10 @@ class StatementReader {
 
   #calls(name: string, args: readonly unknown[], certain: boolean): void {
     this.#names(name, certain);
+    const outward = certain ? outwardCall(name, args) : undefined;
+    // What runs SQL elsewhere or later, or that is put together, may lead anywhere.
+    if (functionEffects(name)?.length === allEffects.length) this.#proven = false;
+    if (outward !== undefined) this.#leads(outward);
     if (/(^|\.)set_config$/i.test(name)) this.#setConfig(args);
     for (const at of sqlArguments(name, args.length)) if (!isInteger(args[at])) this.#runs(args[at]);
     const reads = namedRelation(name);
@@ -386,13 +404,32 @@ class StatementReader {
   }
 
   #does(statements: readonly SqlStatement[] | null): void {
-    if (statements === null) return this.#add(allEffects);
-    for (const { effects, relations, columns, functions } of statements) {
+    if (statements === null) {
+      this.#proven = false;
+      return this.#add(allEffects);
+    }
+    for (const { effects, relations, columns, functions, ...led } of statements) {
+      this.#leads({ destinations: led.destinations, programs: led.programs, proven: led.unproven.length === 0 });
       this.#add(effects ?? allEffects);
       for (const one of relations) this.#relations.add(one);
       for (const one of columns) this.#columns.add(one);
       for (const one of functions) this.#functions.add(one);
     }
+  }
+
+  /** To a place that is named, to one that is not, or to a program of the server's machine. */
+  #leads({
+    destinations,
+    programs = [],
+    proven,
+  }: {
+    readonly destinations: readonly SqlDestination[];
+    readonly programs?: readonly string[];
+    readonly proven: boolean;
+  }): void {
+    for (const one of destinations) this.#destinations.set(`${one.host} ${one.via}`, one);
+    for (const one of programs) this.#programs.add(one);
+    this.#proven &&= proven;
   }
 
   #add(effects: readonly Effect[]): void {

@@ -1,3 +1,5 @@
+import type { SqlDestination, SqlUnproven } from './outward-places.ts';
+
 /** What a statement does to data; see README.md for what counts as what. */
 export type Effect = 'read' | 'write' | 'schema' | 'administration' | 'export';
 
@@ -31,6 +33,12 @@ export interface SqlStatement {
    * which a backslash can be half of a character.
    */
   readonly changesLexing: boolean;
+  /** Places beyond the server that the statement names. Sorted by host. */
+  readonly destinations: readonly SqlDestination[];
+  /** Why the text alone does not prove where data goes, of what is known to lead somewhere; empty: it does. */
+  readonly unproven: readonly SqlUnproven[];
+  /** Lines of shell that the server would run: COPY … PROGRAM. */
+  readonly programs: readonly string[];
 }
 
 /** What a whole text does. */
