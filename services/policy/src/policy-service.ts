@@ -1,7 +1,8 @@
+import { CommandPlaces } from '@inland/command-places';
 import { systemClock } from '@inland/kernel';
-import { ClientPlaces, PolicyEngine } from '@inland/residency';
+import { PolicyEngine } from '@inland/residency';
 import type { ServiceContext, ServiceDefinition, ServiceParts } from '@inland/service-host';
-import { loadSqlParser } from '@inland/statements';
+import { loadShellReader, loadSqlParser } from '@inland/statements';
 import { ExplainAccess } from './explain-access.ts';
 import { ExplainRecorded } from './explain-recorded.ts';
 import { ExplainController } from './explain.controller.ts';
@@ -41,10 +42,11 @@ async function createPolicy(context: ServiceContext, config: PolicyConfig): Prom
   const access = new ExplainAccess({
     view,
     region,
-    places: new ClientPlaces(context.trustedNetworks),
+    places: context.places,
     record: context.storeRegions,
     clock: systemClock,
     sqlParser: await loadSqlParser(),
+    commands: new CommandPlaces(await loadShellReader(), () => view.world, context.addresses),
     scratch: await PolicyEngine.load(bundle.wasm, extension?.wasm),
   });
   const requests = new RequestAccess({ log, view, source, clock: systemClock });

@@ -36,7 +36,10 @@ const host = z
   .string()
   .min(1)
   .max(253)
-  .regex(/^(\*\.)?[A-Za-z0-9_.:-]+(\/\d{1,3})?$/, 'a host, an address, *.example.com, or a range such as 10.0.0.0/8');
+  .regex(
+    /^(\*\.)?[A-Za-z0-9_.:-]+(\/\d{1,3})?$|^(s3|gs|az|rclone|kube|docker):\/\/[A-Za-z0-9_.-]+$/,
+    'a host, an address, *.example.com, a range such as 10.0.0.0/8, or a bucket such as s3://exports',
+  );
 
 const people = z.strictObject({ groups: names.optional(), people: names.optional() });
 const endOfValidity = z.iso

@@ -98,7 +98,7 @@ describe('EnforcementGateway', () => {
     expect(session.ended.reason).toEqual({
       code: 'residency_client_outside',
       rule: 'ResidencyPolicy/x',
-      message: 'the rules changed, and you are elsewhere.',
+      message: 'this was allowed, and is not any more: you are elsewhere.',
       requestId: session.id,
     });
     await session.close('completed', 'whatever');
