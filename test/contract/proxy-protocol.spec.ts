@@ -67,7 +67,7 @@ beforeAll(async () => {
   const logger = { warn: () => undefined };
   ssh = new SshListener({
     gateway,
-    identify: () => identity,
+    identify: async () => identity,
     hostKeys: [newSshKeyPair().private],
     host: '127.0.0.1',
     port: 0,
