@@ -42,9 +42,10 @@ const host = z
   );
 
 const people = z.strictObject({ groups: names.optional(), people: names.optional() });
-const endOfValidity = z.iso
-  .date()
-  .or(z.iso.datetime())
+const endOfValidity = z
+  .union([z.iso.date(), z.iso.datetime()], {
+    error: 'a day such as 2026-12-31, or a time such as 2026-12-31T17:00:00Z',
+  })
   .describe('A day (2026-12-31: its end, UTC), or a time such as 2026-12-31T17:00:00Z.');
 const clock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'a time of day such as 08:30');
 const timeZone = z.string().max(64).refine(isTimeZone, 'a time zone such as Europe/Berlin or UTC');
