@@ -13,6 +13,7 @@ import type { Coordination } from '@inland/coordination';
 import { SqliteEventLog } from '@inland/event-log-sqlite';
 import { policyConfigSchema, policyService } from '@inland/policy';
 import type { DecisionResult, Resource, ResourceChange } from '@inland/residency';
+import { ClientPlaces } from '@inland/residency';
 import { ApiGuard, ProblemFilter, type ServiceContext } from '@inland/service-host';
 import { newSshKeyPair } from '@inland/ssh-keys';
 
@@ -65,7 +66,8 @@ beforeAll(async () => {
     home: folder,
     view: async () => view,
     coordination: coordination(),
-    trustedNetworks: [],
+    places: new ClientPlaces([]),
+    addresses: { of: () => ({ region: null, country: null, source: '' }) },
     storeRegions: { log: region, recordings: region, projections: region },
   };
   const people = [
@@ -133,8 +135,13 @@ describe('over HTTP', () => {
     ['permission_denied', () => alice.delete('/api/v1/resources/Region/aws:eu-central-1')],
     ['permission_denied', () => alice.post('/api/v1/explain', { target: 'box', login: 'a', as: 'olga' })],
     ['permission_denied', () => alice.post('/api/v1/auth/reload', {})],
+    ['permission_denied', () => alice.get('/api/v1/policy/history')],
+    ['permission_denied', () => alice.post('/api/v1/policy/rollback', { version: 1, reason: 'x' })],
+    ['not_found', () => alice.post('/api/v1/requests/r-0000000000/approve', {})],
+    ['not_found', () => alice.post('/api/v1/requests', { target: 'nothing', login: 'a', reason: 'x' })],
+    ['invalid_argument', () => alice.post('/api/v1/requests', { target: 'box', login: 'a', reason: ' ' })],
     ['permission_denied', () => alice.delete('/api/v1/auth/credentials/x')],
-    ['invalid_argument', () => alice.post('/api/v1/explain', { target: 'box' })],
+    ['invalid_argument', () => alice.post('/api/v1/explain', { login: 'a' })],
     ['invalid_argument', () => alice.post('/api/v1/auth/database-tokens', { target: 1 })],
     ['invalid_argument', () => olga.post('/api/v1/resources/apply', { resources: [] })],
     ['invalid_argument', () => olga.post('/api/v1/resources/apply', { resources: [{ kind: 'Target' }] })],
@@ -150,6 +157,14 @@ describe('over HTTP', () => {
       ['POST', 'resources/apply'],
       ['POST', 'explain'],
       ['GET', 'schemas/Target'],
+      ['GET', 'requests'],
+      ['POST', 'requests'],
+      ['POST', 'requests/r-0000000000/approve'],
+      ['GET', 'policy/history'],
+      ['POST', 'policy/rollback'],
+      ['POST', 'policy/what-if'],
+      ['POST', 'explain/recorded'],
+      ['POST', 'webhooks/approvals'], // not signed
       ['POST', 'auth/database-tokens'],
       ['POST', 'auth/reload'],
       ['DELETE', 'auth/credentials/x'],

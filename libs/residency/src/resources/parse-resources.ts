@@ -145,7 +145,7 @@ export function parseResource(
 
 /** What is missing is said to be so. */
 function asProblem({ path, message }: z.core.$ZodIssue): ResourceProblem {
-  return { path, message: /received undefined$/.test(message) ? 'is missing, and needed' : message };
+  return { path, message: message.endsWith('received undefined') ? 'is missing, and needed' : message };
 }
 
 /** The line of the deepest part of the path that is there. */
