@@ -64,6 +64,25 @@ describe('where a command would send data', () => {
     expect(program?.destinations).toContainEqual(expect.objectContaining({ host: '8.8.8.8', country: 'US' }));
   });
 
+  it('is where a name is looked up to be, all of its addresses, where that is asked for', async () => {
+    const known: Readonly<Record<string, readonly string[]>> = {
+      'one.example': ['8.8.8.8'],
+      'two.example': ['8.8.8.8', '9.9.9.9'],
+    };
+    const names = { resolve: async (host: string) => known[host] ?? [] };
+    const places = new CommandPlaces(shell, () => world, addresses, names);
+    const look = async (text: string) => (await places.lookedUp('db', { operation: 'ssh.exec', text }))?.destinations;
+    expect(await look('nc one.example 1; nc 10.1.1.1 2')).toEqual([
+      { host: '10.1.1.1', via: 'nc', region: 'dc:a' },
+      { host: 'one.example', via: 'nc', region: null, country: 'US', addresses: ['8.8.8.8'] },
+    ]);
+    expect(await look('nc two.example 1')).toEqual([
+      { host: 'two.example', via: 'nc', region: null, addresses: ['8.8.8.8', '9.9.9.9'] },
+    ]);
+    expect(await look('nc none.example 1')).toEqual([{ host: 'none.example', via: 'nc', region: null }]);
+    expect(places.lookedUp('db', { operation: 'ssh.exec', text: 'ls' })).toEqual({ destinations: [], unproven: [] });
+  });
+
   it('is proven, or it is said why not', () => {
     expect(leads('ssh.exec', 'ls -l /tmp')).toEqual({ destinations: [], unproven: [] });
     expect(leads('ssh.exec', 'eval "$(cat x)"')?.unproven).not.toEqual([]);

@@ -35,6 +35,11 @@ export interface AddressPlaces {
   of(address: string): { readonly region: string | null; readonly country: string | null };
 }
 
+/** Finds the addresses of names; empty where there are none. */
+export interface NameAddresses {
+  resolve(host: string): Promise<readonly string[]>;
+}
+
 /** So many places of one text are looked up; a text with more does not prove where it leads. */
 const destinationsMax = 100;
 const shellOperations = new Set(['ssh.exec', 'ssh.line']);
@@ -45,10 +50,43 @@ export class CommandPlaces {
   readonly #world: () => World;
   readonly #addresses: AddressPlaces;
 
-  constructor(shell: ShellReader, world: () => World, addresses: AddressPlaces) {
+  /**
+   * `names`: asked for hosts that no rule knows. Absent: such a host is not known. To ask tells whoever answers for the
+   * name that it was asked for, before anything is decided.
+   */
+  readonly #names: NameAddresses | undefined;
+
+  constructor(shell: ShellReader, world: () => World, addresses: AddressPlaces, names?: NameAddresses) {
     this.#shell = shell;
     this.#world = world;
     this.#addresses = addresses;
+    this.#names = names;
+  }
+
+  /** As {@link leadsOf}, and what names stand for, where they are to be looked up. */
+  lookedUp(target: string, command: ReadCommand): CommandLeads | undefined | Promise<CommandLeads> {
+    const leads = this.leadsOf(target, command);
+    const names = this.#names;
+    if (leads === undefined || names === undefined || leads.destinations.every((one) => !isName(one))) return leads;
+    return Promise.all(leads.destinations.map((one) => (isName(one) ? this.#lookUp(one, names) : one))).then(
+      (destinations) => ({ ...leads, destinations }),
+    );
+  }
+
+  /** Several addresses must agree; one that nobody knows is none. What was answered stands in the decision. */
+  async #lookUp(one: CommandDestination, names: NameAddresses): Promise<CommandDestination> {
+    const addresses = await names.resolve(one.host);
+    const seen = addresses.map((address) => this.#addresses.of(address));
+    const regions = new Set(seen.map(({ region }) => region));
+    const countries = new Set(seen.map(({ country }) => country));
+    const [region = null] = regions.size === 1 ? regions : [];
+    const [country = null] = countries.size === 1 ? countries : [];
+    return {
+      ...one,
+      region,
+      ...(country === null ? {} : { country }),
+      ...(addresses.length === 0 ? {} : { addresses }),
+    };
   }
 
   /** Undefined where nothing of the kind can be in the text. */
@@ -75,4 +113,9 @@ export class CommandPlaces {
     const seen = this.#addresses.of(host);
     return { host, via, region: seen.region, ...(seen.country === null ? {} : { country: seen.country }) };
   }
+}
+
+/** A host name whose place is not known; not an address, a bucket or a context. */
+function isName({ host, region, country }: CommandDestination): boolean {
+  return region === null && country === undefined && !host.includes('://') && !ipaddr.isValid(host);
 }

@@ -2,6 +2,7 @@ export {
   CommandPlaces,
   type AddressPlaces,
   type CommandLeads,
+  type NameAddresses,
   type ReadCommand,
   type TextLeads,
 } from './command-places.ts';

@@ -54,7 +54,15 @@ export const decisionInputSchema = z
         .optional()
         .describe('Where a forwarding leads.'),
       destinations: z
-        .array(z.strictObject({ host: text, via: text, region: region.nullable(), country: country.optional() }))
+        .array(
+          z.strictObject({
+            host: text,
+            via: text,
+            region: region.nullable(),
+            country: country.optional(),
+            addresses: z.array(text).optional().describe('What the name stood for, where it was looked up.'),
+          }),
+        )
         .optional()
         .describe('Where the text would send data, as far as it tells.'),
       unproven: z.array(text).optional().describe('Why the text does not prove where data would go.'),

@@ -86,6 +86,8 @@ export interface CommandDestination {
   readonly region: string | null;
   /** Where the region is not known, but the country is. */
   readonly country?: string;
+  /** What the name stood for, where it was looked up. */
+  readonly addresses?: readonly string[];
 }
 
 /** A request for access, as far as it was approved. */

@@ -41,6 +41,12 @@ export const proxyConfigSchema = z.strictObject({
       names: z.array(z.string()).default(['localhost', '127.0.0.1', '::1']),
     })
     .prefault({}),
+  /**
+   * Whether names that a command leads to, and no rule knows, are looked up in DNS: where all addresses of one are in one
+   * place, that counts, and the answer stands in the decision. Off, for a lookup by itself tells whoever answers for the
+   * name that it was asked for, and could carry data out.
+   */
+  lookUpDestinations: z.boolean().default(false),
   /** How long running sessions may go on when the gateway is asked to stop. Milliseconds. */
   graceMillis: z.int().min(0).default(2_000),
 });

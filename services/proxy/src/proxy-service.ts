@@ -50,8 +50,10 @@ async function createProxy(context: ServiceContext, config: ProxyConfig): Promis
   );
   await authorityOf('user'); // it is there before somebody needs it, and is read anew for each session
   const world = () => view.world;
-  const sights = new TargetSights(world, new AddressResolver(), context.addresses);
-  const commands = new CommandPlaces(await loadShellReader(), world, context.addresses);
+  const resolver = new AddressResolver();
+  const sights = new TargetSights(world, resolver, context.addresses);
+  const names = config.lookUpDestinations ? resolver : undefined;
+  const commands = new CommandPlaces(await loadShellReader(), world, context.addresses, names);
   const gateway = new EnforcementGateway({
     log,
     decider: view,
@@ -63,7 +65,7 @@ async function createProxy(context: ServiceContext, config: ProxyConfig): Promis
     destinationRegion: (target, host) => destinationRegion(view.world, target, host),
     resolveTarget: (name, login, session, address) => targets.resolve(name, login, session, address),
     look: (name) => sights.look(name),
-    leadsOf: (target, request) => commands.leadsOf(target, { ...request, sql: request.statements?.leads }),
+    leadsOf: (target, request) => commands.lookedUp(target, { ...request, sql: request.statements?.leads }),
     maskText: (detectors) => {
       const masker = new ValueMasker(detectors);
       return (text) => masker.maskText(text);

@@ -63,7 +63,10 @@ export interface EnforcementGatewayOptions {
   /** Where a target's name leads, and what can be seen of where that is. Nothing, when absent. */
   readonly look?: (target: string) => Promise<Sight>;
   /** Where the text of a command would send data. Nothing is read, when absent. */
-  readonly leadsOf?: (target: string, request: CommandRequest) => CommandLeads | undefined;
+  readonly leadsOf?: (
+    target: string,
+    request: CommandRequest,
+  ) => CommandLeads | undefined | Promise<CommandLeads | undefined>;
 }
 
 export type ProvenIdentity = Extract<AttemptRequest['identity'], { kind: 'proven' }>;

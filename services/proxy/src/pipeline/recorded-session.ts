@@ -34,7 +34,7 @@ export interface RecordedSessionOptions {
   /** Who came in, as they are now; undefined: as they were. */
   readonly standing: () => Standing | undefined;
   /** Where a command would send data, as far as its text tells. */
-  readonly leadsOf: (request: CommandRequest) => CommandLeads | undefined;
+  readonly leadsOf: (request: CommandRequest) => CommandLeads | undefined | Promise<CommandLeads | undefined>;
   readonly onClosed: (session: RecordedSession) => void;
   readonly onCommand: (operation: string, outcome: 'allowed' | 'denied', reason: string) => void;
 }
@@ -180,7 +180,9 @@ export class RecordedSession implements GatewaySession {
     this.#clientBytes += bytes;
     this.#commands += 1;
     const number = this.#commands;
-    const judged = bytes > commandBytesMax ? this.#tooLong() : this.#decide(request);
+    const found = bytes > commandBytesMax ? undefined : this.#options.leadsOf(request);
+    const leads = found instanceof Promise ? await found.catch(() => undefined) : found;
+    const judged = bytes > commandBytesMax ? this.#tooLong() : this.#decide(request, leads);
     const { recordedText } = judged;
     const submitted = this.#options.chain.next('CommandSubmitted', {
       command: number,
@@ -240,7 +242,7 @@ export class RecordedSession implements GatewaySession {
       events = [];
       this.#tell(waitingText(pending));
       let last = judged;
-      const decide = (): Decided => (last = this.#decide(request)).decided;
+      const decide = (): Decided => (last = this.#decide(request, judged.leads)).decided;
       decided = await awaitApproval({ desk, wanted, decide, first: decided, gone: this.#end.signal });
       ({ decision } = last);
     }
@@ -268,10 +270,9 @@ export class RecordedSession implements GatewaySession {
   }
 
   /** Judges the text as it was sent; the record holds it masked, and says when the verdict hung on what was masked. */
-  #decide(request: CommandRequest): JudgedCommand {
+  #decide(request: CommandRequest, leads: CommandLeads | undefined): JudgedCommand {
     const { decider, maskText } = this.#options;
     const { operation: kind, statements, destination } = request;
-    const leads = this.#options.leadsOf(request);
     const region = destination === undefined ? undefined : this.#options.destinationRegion(destination.host);
     const inputOf = (text: string): DecisionInput => ({
       ...this.#accessInput,
