@@ -22,7 +22,7 @@ function worldOf() {
       address: 'h:1',
       region,
       dataClasses: ['personal'],
-      logins: [],
+      logins: [{ name: 'app', secret: 'bench' }],
     });
   for (let number = 0; number < rules; number += 1)
     add('ResidencyPolicy', `p${number}`, {

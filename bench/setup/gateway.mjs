@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { SqliteEventLog } from '@inland/event-log-sqlite';
 import { ValueMasker } from '@inland/masking';
 import { EnforcementGateway } from '@inland/proxy';
-import { ClientPlaces, PolicyEngine } from '@inland/residency';
+import { ClientPlaces, parseResource, PolicyEngine } from '@inland/residency';
 
 export const region = 'aws:eu-central-1';
 
@@ -21,11 +21,11 @@ export const alice = {
 /** A world under construction: `add(kind, name, spec)`. */
 export function newWorld() {
   const resources = new Map();
-  const add = (kind, name, spec) =>
-    resources.set(`${kind}/${name}`, {
-      resource: { apiVersion: 'inland/v1', kind, metadata: { name, labels: {} }, spec },
-      generation: 1,
-    });
+  const add = (kind, name, spec) => {
+    const parsed = parseResource({ apiVersion: 'inland/v1', kind, metadata: { name }, spec });
+    if (parsed.kind === 'problems') throw new Error(`${kind}/${name}: ${JSON.stringify(parsed.problems)}`);
+    resources.set(`${kind}/${name}`, { resource: parsed.resource, generation: 1 });
+  };
   add('Region', region, { country: 'DE' });
   add('Jurisdiction', 'EEA', { countries: ['DE', 'FR', 'NL', 'AT', 'IT', 'ES', 'PL', 'SE', 'NO'], includes: [] });
   return { world: { resources }, add };
@@ -39,7 +39,13 @@ export function plainAndMasked({ protocol, login, forbid }) {
     ['plain', []],
     ['masked', ['email', 'card', 'iban']],
   ]) {
-    add('Target', name, { protocol, address: 'h:1', region, dataClasses: ['personal'], logins: [] });
+    add('Target', name, {
+      protocol,
+      address: 'h:1',
+      region,
+      dataClasses: ['personal'],
+      logins: [{ name: login, secret: 'bench' }],
+    });
     add('ResidencyPolicy', `stays-${name}`, {
       covers: { targets: [name] },
       require: { client: within, gateway: within, target: within, record: within },

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { CommandPlaces } from '@inland/command-places';
 import { ControlView } from '@inland/control-view';
 import { controlRecord } from '@inland/events';
 import { SqliteEventLog } from '@inland/event-log-sqlite';
@@ -16,7 +17,7 @@ import {
   type ExplainRequest,
 } from '@inland/policy';
 import { ClientPlaces, parseResources, PolicyEngine, resourceNamed, type Resource } from '@inland/residency';
-import { loadSqlParser } from '@inland/statements';
+import { loadShellReader, loadSqlParser } from '@inland/statements';
 
 const topic = 'inland.control.v1';
 const source = '/test';
@@ -170,6 +171,9 @@ describe('an explanation', () => {
       places: new ClientPlaces([{ name: 'office', cidrs: ['10.0.0.0/8'], country: 'DE' }]),
       clock: systemClock,
       sqlParser: await loadSqlParser(),
+      commands: new CommandPlaces(await loadShellReader(), () => view.world, {
+        of: () => ({ region: null, country: null }),
+      }),
       scratch: await PolicyEngine.load(defaultBundle().wasm),
     });
   });

@@ -1,6 +1,7 @@
 import { Fault } from '@inland/kernel';
 import { resourceNamed, type DecisionInput, type World } from '@inland/residency';
-import type { SqlParser } from '@inland/statements';
+import { CommandPlaces, sqlLeads } from '@inland/command-places';
+import type { ShellReader, SqlParser } from '@inland/statements';
 import type { StatedAccess } from './policy-test.ts';
 
 /** What is taken where an access does not say. */
@@ -9,6 +10,8 @@ export interface AccessDefaults {
   readonly region?: string | undefined;
   /** Reads what SQL does. */
   readonly sqlParser: SqlParser;
+  /** Reads where lines of shell lead. */
+  readonly shell: ShellReader;
 }
 
 /** When an access takes place that does not say when: always the same moment, so that its outcome is. */
@@ -41,10 +44,25 @@ export function accessInput(world: World, access: StatedAccess, defaults: Access
       kind,
       text: kind === 'connect' || kind === 'recording.view' ? null : (access.text ?? ''),
       ...effectsOf(access, kind, defaults.sqlParser),
+      ...leadsOf(world, access, kind, defaults),
       ...(access.destination === undefined ? {} : { destination: access.destination }),
     },
     time: new Date(access.time ?? sometime).toISOString(),
   };
+}
+
+/** Nothing is known of addresses that no rule names. */
+const addresses = { of: () => ({ region: null, country: null }) };
+
+function leadsOf(
+  world: World,
+  { to = '', text = '' }: StatedAccess,
+  operation: string,
+  { sqlParser, shell }: AccessDefaults,
+): Partial<DecisionInput['operation']> {
+  const read = operation.startsWith('postgres.') ? sqlParser.read(text) : undefined;
+  const sql = read?.parsed === true ? sqlLeads(read.statements) : undefined;
+  return new CommandPlaces(shell, () => world, addresses).leadsOf(to, { operation, text, sql }) ?? {};
 }
 
 /** A country, or a subdivision of one. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { loadSqlParser } from '@inland/statements';
+import { loadShellReader, loadSqlParser } from '@inland/statements';
 import { accessMatrix } from './access-matrix.ts';
 import { matrixCsv, matrixSvg } from './matrix-forms.ts';
 import { engineWith, sound, target, type Rules } from './policy-checks.spec-support.ts';
@@ -26,7 +26,11 @@ const more: Rules = {
 };
 
 async function matrix(from: string) {
-  return accessMatrix(await engineWith({ ...sound, ...more }), { from, sqlParser: await loadSqlParser() });
+  return accessMatrix(await engineWith({ ...sound, ...more }), {
+    from,
+    sqlParser: await loadSqlParser(),
+    shell: await loadShellReader(),
+  });
 }
 
 describe('accessMatrix', () => {

@@ -7,6 +7,7 @@ export { smallestChanges, type AccessChange } from './explain/smallest-change.ts
 export { lintWorld } from './lint-world.ts';
 export { type LintFinding } from './lint-finding.ts';
 export { matrixCsv, matrixSvg } from './matrix-forms.ts';
+export { fileJsonSchema } from './file-schema.ts';
 export { parsePolicyFile, type PolicyFile } from './parse-policy-file.ts';
 export { policyTestJsonSchema, type PolicyTest, type StatedAccess } from './policy-test.ts';
 export { runPolicyTest, type CaseResult } from './run-policy-test.ts';

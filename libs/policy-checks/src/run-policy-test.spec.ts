@@ -1,15 +1,17 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { PolicyEngine } from '@inland/residency';
-import { loadSqlParser, type SqlParser } from '@inland/statements';
+import { loadShellReader, loadSqlParser, type ShellReader, type SqlParser } from '@inland/statements';
 import { parsePolicyFile } from './parse-policy-file.ts';
 import { engineWith, sound } from './policy-checks.spec-support.ts';
 import { runPolicyTest } from './run-policy-test.ts';
 
 let engine: PolicyEngine;
 let sqlParser: SqlParser;
+let shell: ShellReader;
 beforeAll(async () => {
   engine = await engineWith(sound);
   sqlParser = await loadSqlParser();
+  shell = await loadShellReader();
 });
 
 function run(cases: string, region?: string) {
@@ -22,7 +24,10 @@ spec:
 ${cases.replace(/^/gm, '    ')}`;
   const [test] = parsePolicyFile(text, 't.yaml').tests;
   if (test === undefined) throw new Error('no test');
-  return runPolicyTest(engine, test, { region, sqlParser }).map(({ passed, problems }) => ({ passed, problems }));
+  return runPolicyTest(engine, test, { region, sqlParser, shell }).map(({ passed, problems }) => ({
+    passed,
+    problems,
+  }));
 }
 
 describe('runPolicyTest', () => {

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { PolicyEngine } from '@inland/residency';
-import { loadSqlParser } from '@inland/statements';
+import { loadShellReader, loadSqlParser } from '@inland/statements';
 import { accessInput } from './access-input.ts';
 import { eea, engineWith, sound } from './policy-checks.spec-support.ts';
 import { WhatIf, type RecordedDecision } from './what-if.ts';
@@ -13,7 +13,7 @@ beforeEach(async () => {
 async function recorded(session: string, from: string): Promise<RecordedDecision> {
   const access = { as: `from-${from}`, groups: ['developers'], from, to: 'orders' };
   const { outcome, obligations, inputJson } = before.decide(
-    accessInput(before.world, access, { sqlParser: await loadSqlParser() }),
+    accessInput(before.world, access, { sqlParser: await loadSqlParser(), shell: await loadShellReader() }),
   );
   const time = '2026-01-01T00:00:00.000Z';
   return { session, command: 0, time, outcome, obligations, inputJson, inputWithheld: false };

@@ -76,7 +76,8 @@ export class WhatIf {
       this.#withheld += 1;
       return;
     }
-    const input = JSON.parse(recorded.inputJson) as DecisionInput;
+    // Other rules may speak of other hours: what clocks showed is worked out anew.
+    const { moments: _then, ...input } = JSON.parse(recorded.inputJson) as DecisionInput;
     const { outcome, reasons, obligations } = this.#engine.decide(input);
     this.#decisions += 1;
     const tally =

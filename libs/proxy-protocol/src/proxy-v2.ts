@@ -26,8 +26,9 @@ const layouts: Readonly<Record<number, { readonly bytes: number; readonly width?
   0x32: { bytes: 216 }, // UNIX datagram
 };
 
-/** Reads a header of version 2 (section 2.2). */
-export function readProxyV2(bytes: Buffer): ProxyHeaderResult {
+/** Reads a header of version 2 (section 2.2) at the beginning of all bytes so far. Never throws. */
+export function readProxyV2(from: Uint8Array): ProxyHeaderResult {
+  const bytes = Buffer.from(from.buffer, from.byteOffset, from.byteLength);
   const known = Math.min(bytes.length, signature.length);
   if (bytes.compare(signature, 0, known, 0, known) !== 0)
     return invalid('it does not begin with the signature of version 2');

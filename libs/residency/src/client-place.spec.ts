@@ -18,6 +18,16 @@ describe('the place of a client', () => {
   ])('of %s', (address, expected) => {
     expect(places.placeOf(address)).toEqual(expected);
   });
+  it('of an address that no network holds is what a database says, with its edition', () => {
+    const database = { edition: 'db 2026', countryOf: (address: string) => (address === '200.1.1.1' ? 'BR' : null) };
+    const known = new ClientPlaces(
+      [{ name: 'q', cidrs: ['10.0.0.0/8'], country: 'CA', subdivision: 'CA-QC' }],
+      database,
+    );
+    expect(known.placeOf('10.1.1.1')).toEqual({ country: 'CA', network: 'q', subdivision: 'CA-QC' });
+    expect(known.placeOf('200.1.1.1')).toEqual({ country: 'BR', network: null, source: 'db 2026' });
+    expect(known.placeOf('201.1.1.1')).toEqual({ country: null, network: null });
+  });
   it.each(['10.0.0.0', '10.0.0.0/33', 'x/8', ''])('cannot be bounded by %j', (cidr) => {
     expect(() => new ClientPlaces([{ name: 'n', cidrs: [cidr], country: 'DE' }])).toThrow(/trusted network n/);
   });

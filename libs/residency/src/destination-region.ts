@@ -67,7 +67,7 @@ function hostsOf(world: World): KnownHosts {
   for (const { spec } of resourcesOf(world, 'Destination'))
     for (const host of spec.hosts) {
       if (host.startsWith('*.')) suffixes.push({ suffix: host.slice(1).toLowerCase(), region: spec.region });
-      else if (host.includes('/')) {
+      else if (host.includes('/') && !host.includes('://')) {
         if (ipaddr.isValidCIDR(host)) ranges.push({ range: ipaddr.parseCIDR(host), region: spec.region });
       } else add(host, spec.region);
     }

@@ -8,6 +8,7 @@ export type {
   StatedRequest,
   TargetEvidence,
 } from './decision.ts';
+export { decisionInputJsonSchema, decisionInputSchema } from './decision-input-schema.ts';
 export { canonicalJson, sha256Hex } from './canonical-json.ts';
 export { ClientPlaces, type ClientPlace, type CountryOfAddress, type TrustedNetwork } from './client-place.ts';
 export { destinationRegion } from './destination-region.ts';

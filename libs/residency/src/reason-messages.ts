@@ -29,11 +29,11 @@ export const reasonCodes = [
   'residency_viewer_outside',
   'residency_client_unknown',
   'residency_client_outside',
+  'residency_forbidden_operation',
+  'residency_unproven_operation',
   'residency_destination_unknown',
   'residency_destination_outside',
   'residency_destination_unproven',
-  'residency_forbidden_operation',
-  'residency_unproven_operation',
   'obligation_read_only',
   'obligation_no_file_transfer',
   'obligation_no_forwarding',
@@ -124,7 +124,7 @@ function sentence(raw: RawReason, input: DecisionInput, world: World): string {
     case 'reason_required':
       return `the rule asks why. Say so with \`inland request ${name} --login ${login} --reason "…"\`, and connect again.`;
     case 'approval_required':
-      return `this needs the approval of ${approversOf(raw, world)}. Ask for it with \`inland request ${name} --login ${login}${input.operation.kind === 'connect' ? '' : ` --op ${input.operation.kind}`} --reason "…"\`, and try again.`;
+      return `this needs the approval of ${approversOf(raw, world)}. Ask for it with \`inland request ${name} --login ${login}${input.operation.kind === 'connect' ? '' : ` --op ${input.operation.kind}`} --reason "…"${asksTicket(raw, world) ? ' --ticket ID' : ''}\`, and try again.`;
     case 'break_glass_required':
       return `your grant for ${name} is for emergencies, and opens with the approval of ${approversOf(raw, world)}: \`inland request ${name} --login ${login} --break-glass --reason "…"\`. Everybody is told.`;
     case 'grant_time':
@@ -143,10 +143,15 @@ function sentence(raw: RawReason, input: DecisionInput, world: World): string {
 const hostOf = (raw: RawReason, { operation }: DecisionInput): string =>
   raw.host ?? operation.destination?.host ?? 'the destination';
 
-function approversOf(raw: RawReason, world: World): string {
+const asksTicket = (raw: RawReason, world: World): boolean => approvalOf(raw, world)?.ticket === true;
+
+function approvalOf(raw: RawReason, world: World): SpecOf<'AccessGrant'>['approval'] {
   const kind = raw.kind === 'AccessGrant' ? 'AccessGrant' : 'ResidencyPolicy';
-  const approval = resourceNamed(world, kind, raw.rule)?.spec.approval;
-  const { approvers = 1, by = [] } = approval ?? {};
+  return resourceNamed(world, kind, raw.rule)?.spec.approval;
+}
+
+function approversOf(raw: RawReason, world: World): string {
+  const { approvers = 1, by = [] } = approvalOf(raw, world) ?? {};
   return `${approvers === 1 ? 'somebody' : `${approvers} people`} of ${by.join(' or ')}`;
 }
 

@@ -49,6 +49,7 @@ export async function openApi(
     ...(tls === undefined ? {} : { httpsOptions: { key: readPem(tls.keyFile), cert: readPem(tls.certFile) } }),
   });
   app.disable('x-powered-by');
+  trustProxies(app, config.http.proxies);
   app.useBodyParser('json', { limit: bodyBytesMax });
   app.use((_request: unknown, response: { setHeader(name: string, value: string): void }, next: () => void) => {
     response.setHeader('x-content-type-options', 'nosniff');
@@ -73,6 +74,19 @@ export async function openApi(
   } catch (error) {
     await app.close();
     throw error;
+  }
+}
+
+/** Of these, and nobody else, it is believed whom they forward. */
+function trustProxies(app: NestExpressApplication, proxies: readonly string[]): void {
+  try {
+    app.set('trust proxy', proxies.length === 0 ? false : [...proxies]);
+  } catch (error) {
+    throw new Fault(
+      'misconfigured',
+      `http.proxies: ${error instanceof Error ? error.message : ''}; name addresses or ranges such as 10.0.0.0/8`,
+      { cause: error },
+    );
   }
 }
 

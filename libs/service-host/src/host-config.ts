@@ -105,6 +105,8 @@ export const hostConfigSchema = z.strictObject({
       tls: tls.optional(),
       /** Serves without TLS on an address that others can reach: behind something that terminates TLS. */
       insecure: z.boolean().default(false),
+      /** Proxies in front of the API whose X-Forwarded-For is taken: addresses and ranges. */
+      proxies: z.array(z.string().min(1)).max(100).default([]),
     })
     .prefault({}),
   log: log.prefault({ kind: 'embedded' }),
@@ -122,9 +124,22 @@ export const hostConfigSchema = z.strictObject({
         name,
         cidrs: z.array(z.string()).min(1),
         country: z.string().regex(/^[A-Z]{2}$/, 'an ISO 3166-1 code such as DE'),
+        subdivision: z
+          .string()
+          .regex(/^[A-Z]{2}-[A-Z0-9]{1,3}$/, 'an ISO 3166-2 code such as CA-QC')
+          .optional(),
       }),
     )
     .default([]),
+  /** What tells where other addresses are. */
+  places: z
+    .strictObject({
+      /** An MMDB file of countries; `default`: the one that comes with Inland; `none`: unknown stays unknown. */
+      countryDatabase: z.union([z.enum(['default', 'none']), file]).default('default'),
+      /** Files of address ranges as AWS, Azure, Google Cloud and Oracle publish them, or lines of `cidr,region`. */
+      cloudRanges: z.array(file).max(20).default([]),
+    })
+    .prefault({}),
   logging: z
     .strictObject({
       level: z.enum(['debug', 'info', 'warn', 'error']).default('info'),

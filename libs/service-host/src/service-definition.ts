@@ -1,6 +1,8 @@
 import type { DynamicModule } from '@nestjs/common';
 import type { CustomStrategy } from '@nestjs/microservices';
 import type { ControlView } from '@inland/control-view';
+import type { AddressEvidence } from '@inland/place-evidence';
+import type { ClientPlaces } from '@inland/residency';
 import type { Coordination } from '@inland/coordination';
 import type { EventLog } from '@inland/event-log';
 import type { ProjectionStore } from '@inland/projection-store';
@@ -8,7 +10,6 @@ import type { RecordingStore } from '@inland/recording-store';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { z } from 'zod';
-import type { HostConfig } from './host-config.ts';
 import type { StoreRegions } from './open-stores.ts';
 
 export interface Health {
@@ -21,8 +22,10 @@ export interface ServiceContext {
   readonly region: string;
   /** The regions in which log, recordings and projections keep the record. */
   readonly storeRegions: StoreRegions;
-  /** Networks whose people are in a country that the operator vouches for. */
-  readonly trustedNetworks: HostConfig['trustedNetworks'];
+  /** Where clients are: by the networks that the operator vouches for, else by the country database. */
+  readonly places: ClientPlaces;
+  /** Where addresses are, as public data tells. */
+  readonly addresses: AddressEvidence;
   /** Names this process; new at each start. */
   readonly replica: string;
   /** The folder for what a service keeps on this machine: keys, spools. Absolute. */

@@ -13,6 +13,7 @@ import { RunningStores } from './running-stores.ts';
 import { secretsFolder } from './secrets-folder.ts';
 import { serviceLogger } from './service-logger.ts';
 import type { ServiceContext, ServiceDefinition, ServiceParts } from './service-definition.ts';
+import { openPlaces } from './open-places.ts';
 import { storeRegions } from './open-stores.ts';
 
 export interface HostOptions {
@@ -59,7 +60,7 @@ export async function startHost({ services, config }: HostOptions): Promise<Runn
     const context: ServiceContext = {
       region: config.region,
       storeRegions: storeRegions(config),
-      trustedNetworks: config.trustedNetworks,
+      ...openPlaces(config),
       replica,
       home: config.home,
       log: stores.log,

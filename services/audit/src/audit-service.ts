@@ -4,7 +4,6 @@ import {
   type ServiceDefinition,
   type ServiceParts,
 } from '@inland/service-host';
-import { ClientPlaces } from '@inland/residency';
 import { z } from 'zod';
 import { auditProjection } from './audit-projection.ts';
 import { AuditStore } from './audit-store.ts';
@@ -33,7 +32,7 @@ async function createAudit(context: ServiceContext): Promise<ServiceParts> {
   const recordings = await context.recordings();
   const decider = new ViewDecider({
     view: await context.view(),
-    places: new ClientPlaces(context.trustedNetworks),
+    places: context.places,
     region: context.region,
     record: context.storeRegions,
   });

@@ -5,6 +5,7 @@ import { doctorCommand } from './commands/doctor.ts';
 import { policyCommand } from './commands/policy.ts';
 import { requestCommands } from './commands/requests.ts';
 import { resourceCommands } from './commands/resources.ts';
+import { schemaCommand } from './commands/schema.ts';
 import { sessionCommands } from './commands/sessions.ts';
 import { startCommand } from './commands/start.ts';
 import { exitCodesHelp } from './exit-codes.ts';
@@ -40,6 +41,7 @@ ${exitCodesHelp}`,
     ...accessCommands(),
     ...requestCommands(),
     policyCommand(),
+    schemaCommand(),
     ...sessionCommands(),
     auditCommands(),
     doctorCommand(),

@@ -1,8 +1,12 @@
 export { policyService } from './policy-service.ts';
 export { policyConfigSchema, type PolicyConfig } from './policy-config.ts';
-export { bundleFrom, defaultBundle, type PolicyBundle } from './policy-bundle.ts';
-export { preparePolicy, type PolicyPreparation } from './prepare-policy.ts';
-export type { ApplyResult } from './apply-result.ts';
-export { RuleChanges, type RuleChangesParts } from './rule-changes.ts';
-export { ExplainAccess, type ExplainFacts, type ExplainRequest, type Explanation } from './explain-access.ts';
-export { WhatIfLog } from './what-if-log.ts';
+export { bundleFrom, defaultBundle, type PolicyBundle } from './bundle/policy-bundle.ts';
+export { preparePolicy, type PolicyPreparation } from './bundle/prepare-policy.ts';
+export type { ApplyResult } from './rules/apply-result.ts';
+export { RuleChanges, type RuleChangesParts } from './rules/rule-changes.ts';
+export { ExplainAccess, type ExplainFacts, type ExplainRequest, type Explanation } from './explain/explain-access.ts';
+export { WhatIfLog } from './explain/what-if-log.ts';
+export { ApprovalWebhooks, type ApprovalWebhooksParts } from './requests/approval-webhooks.ts';
+export { notifyWebhooks, type NotifyParts } from './requests/notify-webhooks.ts';
+export { RequestAccess, type ShownRequest, type WantedAccess } from './requests/request-access.ts';
+export { isWebhookSigned, webhookSignature, type SignedMessage } from './requests/webhook-signature.ts';

@@ -1,24 +1,25 @@
+import { CommandPlaces } from '@inland/command-places';
 import { systemClock } from '@inland/kernel';
-import { ClientPlaces, PolicyEngine } from '@inland/residency';
+import { PolicyEngine } from '@inland/residency';
 import type { ServiceContext, ServiceDefinition, ServiceParts } from '@inland/service-host';
-import { loadSqlParser } from '@inland/statements';
-import { ExplainAccess } from './explain-access.ts';
-import { ExplainRecorded } from './explain-recorded.ts';
-import { ExplainController } from './explain.controller.ts';
-import { bundleFrom, defaultBundle } from './policy-bundle.ts';
+import { loadShellReader, loadSqlParser } from '@inland/statements';
+import { ExplainAccess } from './explain/explain-access.ts';
+import { ExplainRecorded } from './explain/explain-recorded.ts';
+import { ExplainController } from './explain/explain.controller.ts';
+import { bundleFrom, defaultBundle } from './bundle/policy-bundle.ts';
 import { policyConfigSchema, type PolicyConfig } from './policy-config.ts';
 import { PolicyView } from './policy-view.ts';
-import { preparePolicy } from './prepare-policy.ts';
-import { RequestAccess } from './request-access.ts';
-import { RuleChanges } from './rule-changes.ts';
-import { RuleChangesController } from './rule-changes.controller.ts';
-import { AccessRequestsController } from './access-requests.controller.ts';
-import { ApprovalWebhooks } from './approval-webhooks.ts';
-import { notifyWebhooks } from './notify-webhooks.ts';
-import { WebhooksController } from './webhooks.controller.ts';
-import { ResourcesController } from './resources.controller.ts';
-import { WhatIfController } from './what-if.controller.ts';
-import { WhatIfLog } from './what-if-log.ts';
+import { preparePolicy } from './bundle/prepare-policy.ts';
+import { RequestAccess } from './requests/request-access.ts';
+import { RuleChanges } from './rules/rule-changes.ts';
+import { RuleChangesController } from './rules/rule-changes.controller.ts';
+import { AccessRequestsController } from './requests/access-requests.controller.ts';
+import { ApprovalWebhooks } from './requests/approval-webhooks.ts';
+import { notifyWebhooks } from './requests/notify-webhooks.ts';
+import { WebhooksController } from './requests/webhooks.controller.ts';
+import { ResourcesController } from './rules/resources.controller.ts';
+import { WhatIfController } from './explain/what-if.controller.ts';
+import { WhatIfLog } from './explain/what-if-log.ts';
 
 class PolicyModule {}
 
@@ -41,10 +42,11 @@ async function createPolicy(context: ServiceContext, config: PolicyConfig): Prom
   const access = new ExplainAccess({
     view,
     region,
-    places: new ClientPlaces(context.trustedNetworks),
+    places: context.places,
     record: context.storeRegions,
     clock: systemClock,
     sqlParser: await loadSqlParser(),
+    commands: new CommandPlaces(await loadShellReader(), () => view.world, context.addresses),
     scratch: await PolicyEngine.load(bundle.wasm, extension?.wasm),
   });
   const requests = new RequestAccess({ log, view, source, clock: systemClock });
@@ -52,7 +54,16 @@ async function createPolicy(context: ServiceContext, config: PolicyConfig): Prom
   const { notify: listeners, approvals: senders } = config.webhooks;
   const webhooks = new ApprovalWebhooks({ requests, coordination, secrets, senders, clock: systemClock });
   const from = view.nextOffset;
-  const telling = await notifyWebhooks({ log, coordination, requests, secrets, listeners, logger, from });
+  const telling = await notifyWebhooks({
+    log,
+    coordination,
+    requests,
+    secrets,
+    listeners,
+    logger,
+    from,
+    folded: (offset) => view.waitFor(offset),
+  });
   return {
     modules: [
       {

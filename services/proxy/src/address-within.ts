@@ -16,6 +16,13 @@ export function isAddressWithin(address: string, ranges: string): boolean {
   return list.check(plain, family);
 }
 
+/** Whether a text is an address, or a range of them. */
+export function isAddressRange(text: string): boolean {
+  const [base = '', bits] = text.split('/');
+  const most = { ipv4: 32, ipv6: 128 }[familyOf(base) ?? 'ipv4'];
+  return familyOf(base) !== undefined && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most));
+}
+
 function familyOf(address: string): 'ipv4' | 'ipv6' | undefined {
   return ({ 4: 'ipv4', 6: 'ipv6' } as const)[isIP(address)];
 }

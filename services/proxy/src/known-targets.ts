@@ -23,11 +23,12 @@ export class KnownTargets {
     return resourceNamed(this.#world(), 'Target', name)?.spec.region;
   }
 
-  /** Undefined when there is no such target or login, or its secret cannot be read. */
+  /** Undefined when there is no such target or login, or its secret cannot be read. `judged`: its address. */
   async resolve(
     name: string,
     login: string,
     session: { readonly id: string; readonly subject: string },
+    judged?: string,
   ): Promise<ResolvedTarget | undefined> {
     const target = resourceNamed(this.#world(), 'Target', name);
     const account = target?.spec.logins.find((one) => one.name === login);
@@ -42,6 +43,7 @@ export class KnownTargets {
       region,
       host,
       port,
+      ...(judged === undefined ? {} : { address: judged }),
       hostKeys,
       login: opens,
       tls: {

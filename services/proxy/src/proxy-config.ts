@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import { isAddressRange } from './address-within.ts';
+
+const addressRange = z.string().refine((text) => isAddressRange(text), 'an address or a range such as 10.0.0.0/8');
 
 const address = (port: number) =>
   z.strictObject({
@@ -8,6 +11,11 @@ const address = (port: number) =>
     unauthenticatedMax: z.int().min(1).default(100),
     /** Milliseconds until who has not proven themselves is disconnected. */
     handshakeMillis: z.int().min(1_000).default(10_000),
+    /**
+     * Load balancers in front of this port that say whom they forward, by the PROXY protocol version 2: addresses and
+     * ranges. They must say it; from anybody else it is not taken.
+     */
+    proxies: z.array(addressRange).max(100).default([]),
   });
 
 /** The section `services.proxy` of inland.yaml. */

@@ -1,8 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StreamMasker, ValueMasker } from '@inland/masking';
-import { ClientPlaces, destinationRegion } from '@inland/residency';
-import { loadSqlParser } from '@inland/statements';
+import { CommandPlaces } from '@inland/command-places';
+import { AddressResolver } from '@inland/place-evidence';
+import { destinationRegion } from '@inland/residency';
+import { loadShellReader, loadSqlParser } from '@inland/statements';
 import { assertPortFree, type ServiceContext, type ServiceDefinition, type ServiceParts } from '@inland/service-host';
 import { countBuffersAsHeap } from './buffers-as-heap.ts';
 import { gatewayMetrics } from './gateway-metrics.ts';
@@ -17,6 +19,7 @@ import { serverCertificate } from './server-certificate.ts';
 import { sshAuthority } from './ssh-authority.ts';
 import { knownHosts, sshHostCertificate } from './ssh-host-certificate.ts';
 import { sshHostKeys } from './ssh-host-keys.ts';
+import { TargetSights } from './target-sight.ts';
 import { SshListener } from './ssh/ssh-listener.ts';
 
 /** The proxy service: the only place where client bytes enter. */
@@ -46,16 +49,21 @@ async function createProxy(context: ServiceContext, config: ProxyConfig): Promis
     () => authorityOf('user'),
   );
   await authorityOf('user'); // it is there before somebody needs it, and is read anew for each session
+  const world = () => view.world;
+  const sights = new TargetSights(world, new AddressResolver(), context.addresses);
+  const commands = new CommandPlaces(await loadShellReader(), world, context.addresses);
   const gateway = new EnforcementGateway({
     log,
     decider: view,
     replica,
     region,
     record: context.storeRegions,
-    places: new ClientPlaces(context.trustedNetworks),
+    places: context.places,
     regionOf: (name) => targets.regionOf(name),
     destinationRegion: (target, host) => destinationRegion(view.world, target, host),
-    resolveTarget: (name, login, session) => targets.resolve(name, login, session),
+    resolveTarget: (name, login, session, address) => targets.resolve(name, login, session, address),
+    look: (name) => sights.look(name),
+    leadsOf: (target, request) => commands.leadsOf(target, { ...request, sql: request.statements?.leads }),
     maskText: (detectors) => {
       const masker = new ValueMasker(detectors);
       return (text) => masker.maskText(text);
@@ -84,6 +92,7 @@ async function createProxy(context: ServiceContext, config: ProxyConfig): Promis
     gateway,
     authenticate: (token) => identityOfToken(view, token),
     tls: await certificate(),
+    proxies: config.postgres.proxies,
     host: config.postgres.host,
     port: config.postgres.port,
     limits: config.postgres,
@@ -105,6 +114,7 @@ async function createProxy(context: ServiceContext, config: ProxyConfig): Promis
         : identityOfCertificate(view, { certificate, fingerprint, address }, new Date()),
     hostKeys,
     hostCertificate: hostCertificate(),
+    proxies: config.ssh.proxies,
     host: config.ssh.host,
     port: config.ssh.port,
     limits: config.ssh,

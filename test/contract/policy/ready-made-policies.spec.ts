@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { lintWorld, parsePolicyFile, runPolicyTest, worldWith, type PolicyFile } from '@inland/policy-checks';
 import { PolicyEngine } from '@inland/residency';
-import { loadSqlParser, type SqlParser } from '@inland/statements';
+import { loadShellReader, loadSqlParser, type ShellReader, type SqlParser } from '@inland/statements';
 
 const folder = fileURLToPath(new URL('../../../deploy/policies/', import.meta.url));
 const names = readdirSync(folder)
@@ -13,11 +13,13 @@ const read = (path: string): PolicyFile => parsePolicyFile(readFileSync(`${folde
 
 let engine: PolicyEngine;
 let sqlParser: SqlParser;
+let shell: ShellReader;
 beforeAll(async () => {
   engine = await PolicyEngine.load(
     readFileSync(new URL('../../../libs/residency/bundle/default.wasm', import.meta.url)),
   );
   sqlParser = await loadSqlParser();
+  shell = await loadShellReader();
 });
 
 describe('the policies to start from', () => {
@@ -31,7 +33,7 @@ describe('the policies to start from', () => {
     const tested = read(`tests/${name}`);
     const world = worldWith([...own.resources, ...read('tests/people').resources, ...tested.resources]);
     engine.setWorld(world);
-    const results = tested.tests.flatMap((test) => runPolicyTest(engine, test, { sqlParser }));
+    const results = tested.tests.flatMap((test) => runPolicyTest(engine, test, { sqlParser, shell }));
     expect(results.filter(({ passed }) => !passed).map(({ name: which, problems }) => ({ which, problems }))).toEqual(
       [],
     );

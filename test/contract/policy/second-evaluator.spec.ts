@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { PolicyEngine } from '@inland/residency';
+import { decisionInputSchema, PolicyEngine } from '@inland/residency';
 import { RandomWorlds } from './random-worlds.ts';
 import { secondOpinion } from './second-evaluator.ts';
 
@@ -24,6 +24,7 @@ describe('the default policy', () => {
       engine.setWorld(world);
       for (let each = 0; each < inputsEach; each += 1) {
         const input = random.input();
+        if (each === 0) expect(decisionInputSchema.safeParse(input).error).toBeUndefined();
         const decided = engine.decide(input);
         const { outcome, reasons, obligations, observed = [], approvals = [], exceptions = [] } = decided;
         const said = (all: typeof reasons): string[] =>

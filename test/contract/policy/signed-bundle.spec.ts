@@ -96,7 +96,7 @@ const rules = `
 {"apiVersion": "inland/v1", "kind": "AccessGrant", "metadata": {"name": "g"}, "spec": {"subjects": {"people": ["alice"]}, "targets": {"names": ["db"]}, "logins": ["app"], "operations": ["*"]}}
 `;
 const region = 'aws:eu-central-1';
-const input = (effects: DecisionInput['operation']['effects']): DecisionInput => ({
+const input = (effects: readonly ('read' | 'write')[]): DecisionInput => ({
   version: 1,
   principal: { subject: 'alice', groups: [], identityProvider: 'i', multiFactor: false },
   client: { country: 'DE', network: null },

@@ -1,16 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
-import { loadSqlParser } from '@inland/statements';
+import { loadShellReader, loadSqlParser } from '@inland/statements';
 import { accessInput } from '../access-input.ts';
 import { engineWith, grant, sound } from '../policy-checks.spec-support.ts';
 import { smallestChanges } from './smallest-change.ts';
 
 const sqlParser = await loadSqlParser();
+const shell = await loadShellReader();
 const changesFor = async (rules: Parameters<typeof engineWith>[0], access: object): Promise<string[]> => {
   const engine = await engineWith(rules);
   const input = accessInput(
     engine.world,
     { to: 'orders', groups: ['developers'], from: 'DE', ...access },
-    { sqlParser },
+    { sqlParser, shell },
   );
   return smallestChanges(engine, input).map(({ what }) => what);
 };

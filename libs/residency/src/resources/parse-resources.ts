@@ -140,7 +140,12 @@ export function parseResource(
     };
   const parsed = (resourceSchemas[kind as ResourceKind] as z.ZodType<Resource>).safeParse(value);
   if (parsed.success) return { kind: 'resource', resource: parsed.data };
-  return { kind: 'problems', problems: parsed.error.issues.map(({ path, message }) => ({ path, message })) };
+  return { kind: 'problems', problems: parsed.error.issues.map(asProblem) };
+}
+
+/** What is missing is said to be so. */
+function asProblem({ path, message }: z.core.$ZodIssue): ResourceProblem {
+  return { path, message: /received undefined$/.test(message) ? 'is missing, and needed' : message };
 }
 
 /** The line of the deepest part of the path that is there. */

@@ -36,12 +36,16 @@ const host = z
   .string()
   .min(1)
   .max(253)
-  .regex(/^(\*\.)?[A-Za-z0-9_.:-]+(\/\d{1,3})?$/, 'a host, an address, *.example.com, or a range such as 10.0.0.0/8');
+  .regex(
+    /^(\*\.)?[A-Za-z0-9_.:-]+(\/\d{1,3})?$|^(s3|gs|az|rclone|kube|docker):\/\/[A-Za-z0-9_.-]+$/,
+    'a host, an address, *.example.com, a range such as 10.0.0.0/8, or a bucket such as s3://exports',
+  );
 
 const people = z.strictObject({ groups: names.optional(), people: names.optional() });
-const endOfValidity = z.iso
-  .date()
-  .or(z.iso.datetime())
+const endOfValidity = z
+  .union([z.iso.date(), z.iso.datetime()], {
+    error: 'a day such as 2026-12-31, or a time such as 2026-12-31T17:00:00Z',
+  })
   .describe('A day (2026-12-31: its end, UTC), or a time such as 2026-12-31T17:00:00Z.');
 const clock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'a time of day such as 08:30');
 const timeZone = z.string().max(64).refine(isTimeZone, 'a time zone such as Europe/Berlin or UTC');

@@ -18,7 +18,7 @@ import {
   type WhatIfReport,
 } from '@inland/policy-checks';
 import { PolicyEngine, resourceKinds, type Resource, type World } from '@inland/residency';
-import { loadSqlParser } from '@inland/statements';
+import { loadShellReader, loadSqlParser } from '@inland/statements';
 import { clientOf, printJson } from '../client-of.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { oneLine, table } from '../table.ts';
@@ -53,7 +53,7 @@ function testCommand(): Command {
           `there is no PolicyTest in ${options.file.join(', ')}; see inland policy test --help`,
         );
       const engine = await engineFor(worldWith(resources));
-      const defaults = { region: options.region, sqlParser: await loadSqlParser() };
+      const defaults = { region: options.region, sqlParser: await loadSqlParser(), shell: await loadShellReader() };
       const results = tests.flatMap((test) => runPolicyTest(engine, test, defaults));
       const failed = results.filter(({ passed }) => !passed);
       if (failed.length > 0) process.exitCode = exitCodes.failed;
@@ -133,6 +133,7 @@ function matrixCommand(): Command {
         groups: options.group,
         region: options.region,
         sqlParser: await loadSqlParser(),
+        shell: await loadShellReader(),
       });
       if (matrix.groups.length === 0 || matrix.targets.length === 0)
         throw new Fault('not_found', 'there is no group, or no target, in these rules');

@@ -131,7 +131,7 @@ function showCommand(): Command {
         row.outcome === 'denied'
           ? row.reasonCode
           : row.status || (row.exitStatus === null ? '' : `exit ${row.exitStatus}`),
-        oneLine(doesWhat(row), 40),
+        oneLine(doesWhat(row), 70),
         oneLine(row.text),
       ]);
       console.log(table(['#', 'OPERATION', 'DECISION', 'RESULT', 'DOES', 'COMMAND'], rows));

@@ -4,7 +4,7 @@ import type { EventLog } from '@inland/event-log';
 import { Fault } from '@inland/kernel';
 import { ClientPlaces, type DecisionInput } from '@inland/residency';
 import type { Decided } from './decider.ts';
-import { EnforcementGateway } from './enforcement-gateway.ts';
+import { EnforcementGateway, type Standing } from './enforcement-gateway.ts';
 import type { AttemptRequest, GatewaySession, Identity } from './gateway.ts';
 
 const alice: Identity = {
@@ -24,7 +24,13 @@ const request = (change: Partial<AttemptRequest> = {}): AttemptRequest => ({
 });
 
 /** A gateway over a list of events; `refuseText` denies commands that hold it; `failing` makes the log refuse. */
-function given(options: { readonly refuseText?: string; readonly obligations?: Partial<Decided['obligations']> } = {}) {
+function given(
+  options: {
+    readonly refuseText?: string;
+    readonly obligations?: Partial<Decided['obligations']>;
+    readonly standingOf?: () => Standing;
+  } = {},
+) {
   const events: EventRecord[] = [];
   const state = { failing: false, deciding: [] as DecisionInput[], now: {} as Partial<Decided> };
   const log = {
@@ -75,6 +81,7 @@ function given(options: { readonly refuseText?: string; readonly obligations?: P
       text: text.replaceAll('secret@example.com', 's*****@*******.com'),
       masked: text.includes('secret@') ? 1 : 0,
     }),
+    ...(options.standingOf === undefined ? {} : { standingOf: options.standingOf }),
     observer: { attempt: () => undefined, command: () => undefined, live: () => undefined },
   });
   const names = () => events.map((event) => decodeSessionEvent(event).name);
@@ -98,7 +105,7 @@ describe('EnforcementGateway', () => {
     expect(session.ended.reason).toEqual({
       code: 'residency_client_outside',
       rule: 'ResidencyPolicy/x',
-      message: 'the rules changed, and you are elsewhere.',
+      message: 'this was allowed, and is not any more: you are elsewhere.',
       requestId: session.id,
     });
     await session.close('completed', 'whatever');
@@ -124,6 +131,34 @@ describe('EnforcementGateway', () => {
     expect(session.ended.aborted).toBe(ends);
     if (ends) expect(session.ended.reason).toMatchObject({ code: 'rules_changed', requestId: session.id });
     await session.close('completed', 'client_closed');
+  });
+
+  it('asks as who the person is now, in whichever groups, and ends what a credential that is gone let in', async () => {
+    let standing: Standing = { kind: 'good', groups: ['developers'] };
+    const { gateway, state, open } = given({ standingOf: () => standing });
+    const session = await open();
+    standing = { kind: 'good', groups: ['auditors'] };
+    await gateway.rulesChanged();
+    expect(state.deciding.at(-1)?.principal.groups).toEqual(['auditors']);
+    await session.submit({ operation: 'ssh.exec', text: 'ls' });
+    expect(state.deciding.at(-1)?.principal.groups).toEqual(['auditors']);
+    standing = { kind: 'gone' };
+    await gateway.rulesChanged();
+    expect(session.ended.reason).toMatchObject({ code: 'credential_gone' });
+    await session.close('completed', 'client_closed');
+  });
+
+  it('looks again, as time passes, at what time may end, and at nothing else', async () => {
+    const { gateway, state, open } = given();
+    const lasting = await open();
+    state.now = { timely: true };
+    const timely = await open();
+    const reasons = [{ code: 'grant_time', rule: 'AccessGrant/x', message: 'it is late.' }];
+    state.now = { outcome: 'denied', reasons };
+    gateway.timePassed();
+    expect([lasting.ended.aborted, timely.ended.aborted]).toEqual([false, true]);
+    expect(timely.ended.reason).toMatchObject({ code: 'grant_time', message: expect.stringContaining('it is late.') });
+    await Promise.all([lasting, timely].map((session) => session.close('completed', 'client_closed')));
   });
 
   it('looks again at what was decided before a change and opened after it', async () => {

@@ -1,8 +1,9 @@
 import { decisionMessage } from '@inland/control-view';
 import { Ending, SessionChain, type EventRecord } from '@inland/events';
 import { newSessionId } from '@inland/kernel';
+import type { CommandLeads } from '@inland/command-places';
 import type { EventLog } from '@inland/event-log';
-import type { ClientPlaces, CommandDestination, DecisionInput, TargetEvidence } from '@inland/residency';
+import type { ClientPlaces, DecisionInput, TargetEvidence } from '@inland/residency';
 import { noApprovals, type ApprovalDesk } from './approval-desk.ts';
 import { attemptedData } from './attempt-events.ts';
 import { awaitApproval, lacksApproval, waitingText } from './await-approval.ts';
@@ -26,10 +27,10 @@ export interface GatewayObserver {
 /** Who a person is now, and whether what they came in with is still good. */
 export type Standing = { readonly kind: 'good'; readonly groups: readonly string[] } | { readonly kind: 'gone' };
 
-/** What is known of where a command would send data. */
-export interface CommandLeads {
-  readonly destinations: readonly CommandDestination[];
-  readonly unproven: readonly string[];
+/** Where a target's name leads, to be dialled so, and what can be seen of where that is. */
+export interface Sight {
+  readonly address: string | undefined;
+  readonly evidence: TargetEvidence | undefined;
 }
 
 export interface EnforcementGatewayOptions {
@@ -49,6 +50,7 @@ export interface EnforcementGatewayOptions {
     name: string,
     login: string,
     session: { readonly id: string; readonly subject: string },
+    address: string | undefined,
   ) => Promise<ResolvedTarget | undefined>;
   readonly maskText: (
     detectors: readonly string[],
@@ -58,8 +60,8 @@ export interface EnforcementGatewayOptions {
   readonly approvals?: ApprovalDesk;
   /** Who came in, as they are now. As they were, when absent. */
   readonly standingOf?: (identity: ProvenIdentity) => Standing;
-  /** What can be seen of where a target is. Nothing, when absent. */
-  readonly evidenceOf?: (target: string) => Promise<TargetEvidence | undefined>;
+  /** Where a target's name leads, and what can be seen of where that is. Nothing, when absent. */
+  readonly look?: (target: string) => Promise<Sight>;
   /** Where the text of a command would send data. Nothing is read, when absent. */
   readonly leadsOf?: (target: string, request: CommandRequest) => CommandLeads | undefined;
 }
@@ -138,7 +140,8 @@ export class EnforcementGateway implements Gateway {
       return { kind: 'refused', denial: gatewayDenial(this.#closed, chain.session) };
     const changes = this.#changes;
     const name = parseRequestedName(request.requestedName);
-    const evidence = await this.#evidence(request, name);
+    const looked = this.#look(request, name);
+    const { address, evidence } = looked instanceof Promise ? await looked : looked;
     const attempted = chain.next('ConnectionAttempted', attemptedData(request, name, this.#options));
     const first = this.#judge(request, name, evidence, chain.session);
     const waited = await this.#awaited(request, chain, attempted, first, () =>
@@ -155,10 +158,15 @@ export class EnforcementGateway implements Gateway {
     const writer = new SessionWriter(this.#options.log);
     const [durable, target] = await Promise.allSettled([
       writer.append(events),
-      this.#options.resolveTarget(name?.target ?? '', name?.login ?? '', {
-        id: chain.session,
-        subject: request.identity.kind === 'proven' ? request.identity.subject : '',
-      }),
+      this.#options.resolveTarget(
+        name?.target ?? '',
+        name?.login ?? '',
+        {
+          id: chain.session,
+          subject: request.identity.kind === 'proven' ? request.identity.subject : '',
+        },
+        address,
+      ),
     ]);
     if (durable.status === 'rejected') {
       this.#options.observer.attempt(request.protocol, 'denied', 'record_unavailable');
@@ -217,10 +225,11 @@ export class EnforcementGateway implements Gateway {
     return decided;
   }
 
-  async #evidence({ identity }: AttemptRequest, name: RequestedName | undefined): Promise<TargetEvidence | undefined> {
-    const { evidenceOf } = this.#options;
-    if (evidenceOf === undefined || name === undefined || identity.kind === 'unproven') return undefined;
-    return evidenceOf(name.target).catch(() => undefined);
+  #look({ identity }: AttemptRequest, name: RequestedName | undefined): Sight | Promise<Sight> {
+    const nothing = { address: undefined, evidence: undefined };
+    const { look } = this.#options;
+    if (look === undefined || name === undefined || identity.kind === 'unproven') return nothing;
+    return look(name.target).catch(() => nothing);
   }
 
   #open(

@@ -1,4 +1,5 @@
 import type { StreamKind } from '@inland/events';
+import type { TextLeads } from '@inland/command-places';
 import type { OperationEffect } from '@inland/residency';
 
 /** What a listener found out about the person before anything is asked of policy. */
@@ -65,6 +66,8 @@ export interface ResolvedTarget {
   readonly region: string;
   readonly host: string;
   readonly port: number;
+  /** The address of the host that was judged, to be dialled; the host itself, when absent. */
+  readonly address?: string;
   readonly login: TargetLogin;
   /** SSH: the host keys that are accepted, in authorized_keys form without comment. */
   readonly hostKeys: readonly string[];
@@ -101,22 +104,8 @@ export interface CommandRequest {
   readonly statements?: SqlStatements | null;
   /** Values bound to a prepared statement. Recorded masked. */
   readonly parameters?: readonly string[];
-  /** Where a SQL text would send data, as far as it tells. */
-  readonly leads?: TextLeads;
   /** Where a forwarding leads. The gateway finds out in which region that is. */
   readonly destination?: { readonly host: string; readonly port: number };
-}
-
-/** Where a text would send data, before anybody looked where that is. */
-export interface TextLeads {
-  readonly destinations: readonly {
-    readonly host: string;
-    readonly via: string;
-    /** The region that the text itself states. */
-    readonly region?: string;
-  }[];
-  /** Why the text does not prove where data would go. */
-  readonly unproven: readonly string[];
 }
 
 /** The parts of a SQL text that rules can be about. */
@@ -128,6 +117,8 @@ export interface SqlStatements {
   readonly effects: readonly OperationEffect[] | null;
   readonly relations: readonly string[];
   readonly columns: readonly string[];
+  /** Where it would send data, as far as it tells; absent: nowhere. */
+  readonly leads?: TextLeads;
 }
 
 export type CommandVerdict =

@@ -1,3 +1,4 @@
+import type { CommandLeads } from '@inland/command-places';
 import { decisionMessage } from '@inland/control-view';
 import { Ending as EndingCode, type EventRecord, type SessionChain } from '@inland/events';
 import { backoffMillis, delay, Fault } from '@inland/kernel';
@@ -7,7 +8,7 @@ import { sameVerdict, type Decided, type Decider } from './decider.ts';
 import type { ApprovalDesk } from './approval-desk.ts';
 import { awaitApproval, lacksApproval, waitingText } from './await-approval.ts';
 import { gatewayDenial } from './denials.ts';
-import type { CommandLeads, Standing } from './enforcement-gateway.ts';
+import type { Standing } from './enforcement-gateway.ts';
 import type { CommandRequest, CommandVerdict, Denial, Ending, GatewaySession, ResolvedTarget } from './gateway.ts';
 import { ownRefusal } from './own-refusal.ts';
 import { RecordedCommand, type CommandSink } from './recorded-command.ts';

@@ -13,6 +13,7 @@ import {
 } from '@inland/postgres-wire';
 import type { SqlParser } from '@inland/statements';
 import type { CommandRecord, Denial, Gateway, GatewaySession, Identity, ResolvedTarget } from '../pipeline/gateway.ts';
+import { clientOrigin, type ClientOrigin } from '../client-origin.ts';
 import { askToken } from './ask-token.ts';
 import type { CancelRegistry } from './cancel-registry.ts';
 import { cancelAtTarget } from './cancel-target.ts';
@@ -66,9 +67,12 @@ export class PostgresConnection {
   }
 
   /** Resolves when the connection is over. Never rejects. */
-  async run(onAuthenticated: () => void): Promise<void> {
+  async run(
+    onAuthenticated: () => void,
+    origin: ClientOrigin | Promise<ClientOrigin | undefined> = clientOrigin(this.#tcp, []),
+  ): Promise<void> {
     try {
-      await this.#greet(onAuthenticated);
+      await this.#greet(onAuthenticated, origin);
     } catch (error) {
       const fault = Fault.from(error);
       if (fault.code === 'protocol_violation') this.#refuse('protocol_violation', fault.message, '');
@@ -86,9 +90,15 @@ export class PostgresConnection {
     else this.#tcp.destroy();
   }
 
-  async #greet(onAuthenticated: () => void): Promise<void> {
+  async #greet(onAuthenticated: () => void, stated: ClientOrigin | Promise<ClientOrigin | undefined>): Promise<void> {
     const deadline = setTimeout(() => this.#tcp.destroy(), this.#services.handshakeMillis);
     try {
+      const origin = stated instanceof Promise ? await stated : stated;
+      if (origin === undefined) {
+        this.#services.logger.warn('a proxy did not say whom it forwards, by the PROXY protocol version 2');
+        this.#tcp.destroy();
+        return;
+      }
       const greeting = await greetClient(this.#tcp, this.#services.secureContext);
       switch (greeting?.kind) {
         case undefined:
@@ -114,7 +124,7 @@ export class PostgresConnection {
       const identity = await this.#services.authenticate(token, user);
       clearTimeout(deadline);
       onAuthenticated();
-      await this.#attempt({ socket, reader, packet, user, identity });
+      await this.#attempt({ socket, reader, packet, user, identity, origin });
     } finally {
       clearTimeout(deadline);
     }
@@ -126,8 +136,9 @@ export class PostgresConnection {
     readonly packet: Startup;
     readonly user: string;
     readonly identity: Identity;
+    readonly origin: ClientOrigin;
   }): Promise<void> {
-    const { socket, packet, user, identity } = client;
+    const { socket, packet, user, identity, origin } = client;
     const gone = new AbortController();
     const left = (): void => gone.abort();
     socket.once('close', left);
@@ -135,8 +146,7 @@ export class PostgresConnection {
       protocol: 'postgres',
       requestedName: user,
       client: {
-        address: this.#tcp.remoteAddress ?? '',
-        port: this.#tcp.remotePort ?? 0,
+        ...origin,
         software: packet.parameters.get('application_name') ?? '',
       },
       identity,

@@ -6,6 +6,7 @@ import type { ValueMask } from '@inland/postgres-wire';
 import type { SqlParser } from '@inland/statements';
 import { gatewayDenial } from '../pipeline/denials.ts';
 import type { Gateway, Identity } from '../pipeline/gateway.ts';
+import { clientOrigin } from '../client-origin.ts';
 import { CancelRegistry } from './cancel-registry.ts';
 import { HandshakeSlots } from '../handshake-slots.ts';
 import { PostgresConnection } from './postgres-connection.ts';
@@ -16,6 +17,8 @@ export interface PostgresListenerOptions {
   readonly authenticate: (token: string, requestedName: string) => Promise<Identity>;
   /** PEM. */
   readonly tls: { readonly key: string; readonly cert: string };
+  /** Proxies that say whom they forward (PROXY protocol 2): addresses and ranges. */
+  readonly proxies?: readonly string[];
   readonly host: string;
   /** 0: a free one. */
   readonly port: number;
@@ -115,7 +118,9 @@ export class PostgresListener {
       },
       socket,
     );
-    const over = connection.run(release).finally(() => this.#open.delete(connection));
+    const over = connection
+      .run(release, clientOrigin(socket, this.#options.proxies ?? []))
+      .finally(() => this.#open.delete(connection));
     this.#open.set(connection, over);
   }
 }

@@ -1,3 +1,4 @@
+import { sqlLeads } from '@inland/command-places';
 import type { OperationEffect } from '@inland/residency';
 import { changesLexing, type SqlParser, type SqlStatement } from '@inland/statements';
 import type { SqlStatements } from '../pipeline/gateway.ts';
@@ -35,12 +36,14 @@ export class SessionSql {
       if (statement.prepares !== undefined) this.#remember(statement.prepares, does);
     }
     const { fingerprint, statements } = read;
+    const leads = sqlLeads(statements);
     return {
       fingerprint,
       kinds: statements.map(({ kind }) => kind),
       effects: known ? [...effects].sort() : null,
       relations: all(statements, ({ relations }) => relations),
       columns: all(statements, ({ columns }) => columns),
+      ...(leads === undefined ? {} : { leads }),
     };
   }
 

@@ -26,7 +26,7 @@ const certificateCode = /^(ERR_TLS_CERT|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|
  * with `unavailable` or `timeout` when it cannot be reached.
  */
 export async function openTargetSocket(target: ResolvedTarget, millisMax: number): Promise<TargetSocket> {
-  const tcp = connectTcp({ host: target.host, port: target.port, keepAlive: true, noDelay: true });
+  const tcp = connectTcp({ host: target.address ?? target.host, port: target.port, keepAlive: true, noDelay: true });
   try {
     return await withDeadline(secured(tcp, target), millisMax, 'reaching the target');
   } catch (error) {

@@ -47,7 +47,7 @@ export function dialSshTarget(target: ResolvedTarget, millisMax: number): Promis
     );
     try {
       client.connect({
-        host: target.host,
+        host: target.address ?? target.host,
         port: target.port,
         username: name,
         ...(privateKey === undefined ? {} : certifiedKey(name, privateKey, certificate)),

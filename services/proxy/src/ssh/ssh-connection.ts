@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type { Client, Connection, Session } from 'ssh2';
 import { Fault, withDeadline } from '@inland/kernel';
 import type { Denial, Gateway, GatewaySession, Identity } from '../pipeline/gateway.ts';
+import type { ClientOrigin } from '../client-origin.ts';
 import { dialSshTarget } from './dial-ssh-target.ts';
 import { KeyProof, type Identify } from './key-proof.ts';
 import type { MasksStream } from './output-relay.ts';
@@ -56,17 +57,18 @@ export class SshConnection {
     client: {
       readonly connection: Connection;
       readonly socket: Socket;
+      /** Where the client is, as a proxy says it, or else the socket. */
+      readonly origin: ClientOrigin;
       readonly software: string;
       readonly onAuthenticated: () => void;
     },
   ) {
-    const { connection, socket, software, onAuthenticated } = client;
+    const { connection, socket, origin, software, onAuthenticated } = client;
     this.#services = services;
     this.#connection = connection;
     this.#socket = socket;
     this.#software = software;
-    this.#proof = new KeyProof(services.identify, () => connection.end(), socket.remoteAddress);
-    const { remoteAddress: address = '', remotePort: port = 0 } = socket; // gone once the socket is closed
+    this.#proof = new KeyProof(services.identify, () => connection.end(), origin.address);
     connection.on('error', () => socket.destroy()); // what is no SSH ends this connection, and nothing else
     connection.on('authentication', (context) => {
       this.#proof.answer(context).catch((error: unknown) => {
@@ -76,14 +78,14 @@ export class SshConnection {
     });
     connection.once('ready', () => {
       onAuthenticated();
-      this.#way = this.#findWay({ address, port });
+      this.#way = this.#findWay(origin);
       const asked = this.#forward(this.#way);
       connection.on('session', (accept, reject) => this.#openSession(accept, reject as RejectOpen, asked));
     });
     this.#over = new Promise((resolve) => {
       connection.once('close', () => {
         this.#gone.abort();
-        this.#left({ address, port }).then(resolve, resolve);
+        this.#left(origin).then(resolve, resolve);
       });
     });
   }
@@ -134,7 +136,7 @@ export class SshConnection {
     return asked;
   }
 
-  async #findWay(client: { readonly address: string; readonly port: number }): Promise<OpenedWay> {
+  async #findWay(client: ClientOrigin): Promise<OpenedWay> {
     const { gateway, dialMillis } = this.#services;
     const proven = this.#proof.proven;
     const unproven: Identity = { kind: 'unproven', method: 'ssh-key', credentialId: '', reason: 'credential_missing' };
@@ -191,7 +193,7 @@ export class SshConnection {
     await withDeadline(channels, channelEndMillis, 'ending channels').catch(() => undefined);
   }
 
-  async #left(client: { readonly address: string; readonly port: number }): Promise<void> {
+  async #left(client: ClientOrigin): Promise<void> {
     const unknown = this.#proof.lastUnknown;
     if (this.#way === undefined) {
       // Nobody was let in: the attempt is in the record, once, when a key was offered.

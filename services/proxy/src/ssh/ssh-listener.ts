@@ -2,6 +2,7 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import { Fault, withDeadline } from '@inland/kernel';
 import { readCertificate } from '@inland/ssh-certificates';
 import ssh2, { type ParsedKey } from 'ssh2';
+import { clientOrigin, type ClientOrigin } from '../client-origin.ts';
 import { HandshakeSlots } from '../handshake-slots.ts';
 import { gatewayDenial } from '../pipeline/denials.ts';
 import type { Gateway } from '../pipeline/gateway.ts';
@@ -20,6 +21,8 @@ export interface SshListenerOptions {
   readonly hostKeys: readonly string[];
   /** `TYPE BASE64`: of one of the host keys, shown to clients that can check it. */
   readonly hostCertificate?: string | undefined;
+  /** Proxies that say whom they forward (PROXY protocol 2): addresses and ranges. */
+  readonly proxies?: readonly string[];
   readonly host: string;
   /** 0: a free one. */
   readonly port: number;
@@ -40,6 +43,12 @@ export interface SshListenerOptions {
   readonly logger: { warn(message: string): void };
 }
 
+interface Arriving {
+  readonly socket: Socket;
+  readonly release: () => void;
+  readonly origin: ClientOrigin;
+}
+
 /**
  * Named so, OpenSSH's client says when nobody reads its output any more (eow@openssh.com): else `ssh host yes | head` would
  * never end.
@@ -54,7 +63,7 @@ export class SshListener {
   readonly #server: Server;
   readonly #open = new Set<SshConnection>();
   /** The socket whose connection ssh2 makes right now: it makes it while the socket is handed over. */
-  readonly #arriving = new Map<string, { readonly socket: Socket; readonly release: () => void }>();
+  readonly #arriving = new Map<string, Arriving>();
 
   constructor(options: SshListenerOptions) {
     this.#options = options;
@@ -134,6 +143,19 @@ export class SshListener {
   }
 
   #arrive(socket: Socket): void {
+    const origin = clientOrigin(socket, this.#options.proxies ?? []);
+    if (!(origin instanceof Promise)) return this.#speakWith(socket, origin);
+    socket.on('error', () => socket.destroy());
+    const deadline = setTimeout(() => socket.destroy(), this.#options.limits.handshakeMillis);
+    void origin.then((found) => {
+      clearTimeout(deadline);
+      if (found !== undefined) return this.#speakWith(socket, found);
+      this.#options.logger.warn('a proxy did not say whom it forwards, by the PROXY protocol version 2');
+      socket.destroy();
+    });
+  }
+
+  #speakWith(socket: Socket, origin: ClientOrigin): void {
     socket.on('error', () => socket.destroy());
     const leave = this.#slots.take(socket);
     // From the first byte on: who names no software, or never finishes, has no longer than who only offers no key.
@@ -144,16 +166,12 @@ export class SshListener {
       leave();
     };
     const key = `${socket.remoteAddress} ${socket.remotePort}`;
-    this.#arriving.set(key, { socket, release });
+    this.#arriving.set(key, { socket, release, origin });
     socket.once('close', () => this.#arriving.delete(key));
     this.#ssh.injectSocket(socket);
   }
 
-  #accept(
-    connection: ssh2.Connection,
-    { socket, release }: { readonly socket: Socket; readonly release: () => void },
-    software: string,
-  ): void {
+  #accept(connection: ssh2.Connection, { socket, release, origin }: Arriving, software: string): void {
     const { gateway, identify, createMasker, limits, logger } = this.#options;
     const accepted = new SshConnection(
       {
@@ -164,7 +182,7 @@ export class SshListener {
         dialMillis: limits.dialMillis ?? 10_000,
         recordedBytesMax: limits.recordedBytesMax ?? 16 * 1024 * 1024,
       },
-      { connection, socket, software: software.slice(0, 256), onAuthenticated: release },
+      { connection, socket, origin, software: software.slice(0, 256), onAuthenticated: release },
     );
     this.#open.add(accepted);
     void accepted.over.then(() => this.#open.delete(accepted));

@@ -1,3 +1,4 @@
+import { sqlLeads, type CommandPlaces } from '@inland/command-places';
 import type { ControlView, ViewDecision } from '@inland/control-view';
 import { principalBySubject } from '@inland/identity';
 import { Fault, type Clock } from '@inland/kernel';
@@ -76,6 +77,7 @@ export interface ExplainAccessParts {
   readonly record: DecisionInput['record'];
   readonly clock: Clock;
   readonly sqlParser: SqlParser;
+  readonly commands: CommandPlaces;
   /** An engine for trying what other rules would say. */
   readonly scratch: PolicyEngine;
 }
@@ -146,7 +148,12 @@ export class ExplainAccess {
         login,
       },
       record: { ...record, masking: region },
-      operation: { kind, text, ...this.#statements(kind, text ?? '') },
+      operation: {
+        kind,
+        text,
+        ...this.#statements(kind, text ?? ''),
+        ...this.#leads(request.target, kind, text ?? ''),
+      },
       time: new Date(clock.now()).toISOString(),
     };
   }
@@ -162,6 +169,13 @@ export class ExplainAccess {
       effects: known ? [...new Set(statements.flatMap(({ effects }) => effects ?? []))].sort() : null,
       relations: [...new Set(statements.flatMap(({ relations }) => relations))].sort(),
     };
+  }
+
+  /** Where a text would send data is judged too. */
+  #leads(target: string, operation: string, text: string): Partial<DecisionInput['operation']> {
+    const read = operation.startsWith('postgres.') ? this.#parts.sqlParser.read(text) : undefined;
+    const sql = read?.parsed === true ? sqlLeads(read.statements) : undefined;
+    return this.#parts.commands.leadsOf(target, { operation, text, sql }) ?? {};
   }
 
   #facts(world: World, input: DecisionInput): ExplainFacts {

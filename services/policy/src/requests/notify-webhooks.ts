@@ -19,6 +19,8 @@ export interface NotifyParts {
   readonly secrets: (path: string) => Promise<string>;
   readonly listeners: readonly Listener[];
   readonly logger: { warn(fields: object, message: string): void };
+  /** Resolves when what `requests` shows has the event at this offset. */
+  readonly folded: (offset: number) => Promise<void>;
   /** From where on: what was before is told already. */
   readonly from: number;
 }
@@ -54,8 +56,9 @@ export async function notifyWebhooks(parts: NotifyParts): Promise<Subscription |
   });
 }
 
-async function tellAll(parts: NotifyParts, type: string, { event }: StoredEvent): Promise<void> {
-  const { coordination, listeners, requests, logger } = parts;
+async function tellAll(parts: NotifyParts, type: string, { event, offset }: StoredEvent): Promise<void> {
+  const { coordination, listeners, requests, logger, folded } = parts;
+  await folded(offset);
   if (!(await coordination.renewLease(`told:${event.id}`, crypto.randomUUID(), tellingMillis))) return;
   const decoded = decodeControlEvent(event);
   if (!('request' in decoded.data)) return;

@@ -3,7 +3,7 @@ import { CurrentPrincipal, Roles, checkedBody } from '@inland/service-host';
 import type { RuleVersion } from '@inland/rule-changes';
 import { z } from 'zod';
 import type { ApplyResult } from './apply-result.ts';
-import { PolicyView } from './policy-view.ts';
+import { PolicyView } from '../policy-view.ts';
 import { RuleChanges } from './rule-changes.ts';
 import type { Caller } from './visible-resources.ts';
 

@@ -14,7 +14,7 @@ import { controlRecord, type EventRecord } from '@inland/events';
 import { Fault, type Clock } from '@inland/kernel';
 import { resourceNamed } from '@inland/residency';
 import { z } from 'zod';
-import type { Caller } from './visible-resources.ts';
+import type { Caller } from '../rules/visible-resources.ts';
 
 /** What somebody asks for. */
 export const accessRequestSchema = z.strictObject({

@@ -3,7 +3,7 @@ import { Fault } from '@inland/kernel';
 import { jsonSchemaOf, resourceKinds, resourcesOf, type Resource, type ResourceKind } from '@inland/residency';
 import { CurrentPrincipal, Roles, checkedBody } from '@inland/service-host';
 import { z } from 'zod';
-import { PolicyView } from './policy-view.ts';
+import { PolicyView } from '../policy-view.ts';
 import type { ApplyResult } from './apply-result.ts';
 import { RuleChanges } from './rule-changes.ts';
 import { visibleTo, type Caller } from './visible-resources.ts';

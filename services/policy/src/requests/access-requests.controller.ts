@@ -2,7 +2,7 @@ import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { CurrentPrincipal, checkedBody } from '@inland/service-host';
 import { z } from 'zod';
 import { accessRequestSchema, RequestAccess, type ShownRequest, type WantedAccess } from './request-access.ts';
-import type { Caller } from './visible-resources.ts';
+import type { Caller } from '../rules/visible-resources.ts';
 
 const rejectSchema = z.strictObject({ reason: z.string().min(1).max(500) });
 const approveSchema = z.strictObject({});

@@ -2,7 +2,7 @@ import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import type { WhatIfReport } from '@inland/policy-checks';
 import { checkedBody, Roles } from '@inland/service-host';
 import { z } from 'zod';
-import { applyResourcesMax } from './resources.controller.ts';
+import { applyResourcesMax } from '../rules/resources.controller.ts';
 import { WhatIfLog } from './what-if-log.ts';
 
 const whatIfSchema = z.strictObject({

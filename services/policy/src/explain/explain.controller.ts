@@ -2,7 +2,7 @@ import { Body, Controller, HttpCode, Ip, Post } from '@nestjs/common';
 import { CurrentPrincipal, checkedBody } from '@inland/service-host';
 import { ExplainAccess, explainRequestSchema, type Explanation, type ExplainRequest } from './explain-access.ts';
 import { ExplainRecorded, recordedSchema, type Recorded, type RecordedExplanation } from './explain-recorded.ts';
-import type { Caller } from './visible-resources.ts';
+import type { Caller } from '../rules/visible-resources.ts';
 
 @Controller('api/v1')
 export class ExplainController {
