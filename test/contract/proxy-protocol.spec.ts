@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { openLocalCa } from '@inland/local-ca';
 import { ValueMasker, StreamMasker } from '@inland/masking';
 import { PostgresListener, SshListener, type Identity } from '@inland/proxy';
-import { writeProxyHeader } from '@inland/proxy-protocol';
+import { encodeProxyV2 } from '@inland/proxy-protocol';
 import { newSshKeyPair } from '@inland/ssh-keys';
 import { loadSqlParser } from '@inland/statements';
 import { run } from '../e2e/world/run-process.ts';
@@ -48,7 +48,7 @@ async function balancer(port: number, header: Buffer): Promise<number> {
   await once(server, 'listening');
   return (server.address() as AddressInfo).port;
 }
-const header = writeProxyHeader({
+const header = encodeProxyV2({
   source: { address: '192.0.2.77', port: 4711 },
   destination: { address: '127.0.0.1', port: 22 },
 });

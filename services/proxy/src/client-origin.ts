@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { proxyHeaderBytesMax, readProxyHeader } from '@inland/proxy-protocol';
+import { proxyHeaderBytesMax, readProxyV2 } from '@inland/proxy-protocol';
 import { isAddressWithin } from './address-within.ts';
 
 /** Where a client is, and the proxy that said so. */
@@ -35,7 +35,7 @@ function readOrigin(socket: Socket, itself: ClientOrigin): Promise<ClientOrigin 
     const read = (): void => {
       for (let chunk = socket.read() as Buffer | null; chunk !== null; chunk = socket.read() as Buffer | null) {
         bytes = Buffer.concat([bytes, chunk]);
-        const result = readProxyHeader(bytes);
+        const result = readProxyV2(bytes);
         if (result.kind === 'invalid' || (result.kind === 'more' && bytes.length > proxyHeaderBytesMax))
           return done(undefined);
         if (result.kind === 'more') continue;
