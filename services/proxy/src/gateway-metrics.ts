@@ -1,5 +1,5 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
-import type { GatewayObserver } from './pipeline/enforcement-gateway.ts';
+import type { GatewayObserver } from './pipeline/gateway-options.ts';
 
 /** Counts what the gateway decides. Labels are constants: no name of a person or a target. */
 export function gatewayMetrics(

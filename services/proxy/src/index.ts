@@ -1,4 +1,5 @@
-export { EnforcementGateway, type EnforcementGatewayOptions } from './pipeline/enforcement-gateway.ts';
+export { EnforcementGateway } from './pipeline/enforcement-gateway.ts';
+export type { EnforcementGatewayOptions } from './pipeline/gateway-options.ts';
 export { countBuffersAsHeap } from './buffers-as-heap.ts';
 export { identityOfCertificate } from './proven-identity.ts';
 export { proxyService } from './proxy-service.ts';

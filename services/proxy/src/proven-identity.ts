@@ -4,7 +4,7 @@ import { systemClock } from '@inland/kernel';
 import { certificateFault, optionText, type SshCertificate } from '@inland/ssh-certificates';
 import { isAddressWithin } from './address-within.ts';
 import type { GatewayReason } from './pipeline/denials.ts';
-import type { ProvenIdentity, Standing } from './pipeline/enforcement-gateway.ts';
+import type { ProvenIdentity, Standing } from './pipeline/gateway-options.ts';
 import type { Identity } from './pipeline/gateway.ts';
 
 /** Who has this key, which the client has signed with already. */

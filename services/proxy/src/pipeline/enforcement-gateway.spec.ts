@@ -4,7 +4,8 @@ import type { EventLog } from '@inland/event-log';
 import { Fault } from '@inland/kernel';
 import { ClientPlaces, type DecisionInput } from '@inland/residency';
 import type { Decided } from './decider.ts';
-import { EnforcementGateway, type Standing } from './enforcement-gateway.ts';
+import { EnforcementGateway } from './enforcement-gateway.ts';
+import type { Standing } from './gateway-options.ts';
 import type { AttemptRequest, GatewaySession, Identity } from './gateway.ts';
 
 const alice: Identity = {

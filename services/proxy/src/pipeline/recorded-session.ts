@@ -4,11 +4,12 @@ import { Ending as EndingCode, type EventRecord, type SessionChain } from '@inla
 import { backoffMillis, delay, Fault } from '@inland/kernel';
 import type { EventLog } from '@inland/event-log';
 import type { DecisionInput, DecisionObligations } from '@inland/residency';
-import { sameVerdict, type Decided, type Decider } from './decider.ts';
+import type { Decided, Decider } from './decider.ts';
 import type { ApprovalDesk } from './approval-desk.ts';
 import { awaitApproval, lacksApproval, waitingText } from './await-approval.ts';
+import { CommandJudge, type JudgedCommand } from './command-judge.ts';
 import { gatewayDenial } from './denials.ts';
-import type { Standing } from './enforcement-gateway.ts';
+import type { Standing } from './gateway-options.ts';
 import type { CommandRequest, CommandVerdict, Denial, Ending, GatewaySession, ResolvedTarget } from './gateway.ts';
 import { ownRefusal } from './own-refusal.ts';
 import { RecordedCommand, type CommandSink } from './recorded-command.ts';
@@ -39,15 +40,6 @@ export interface RecordedSessionOptions {
   readonly onCommand: (operation: string, outcome: 'allowed' | 'denied', reason: string) => void;
 }
 
-/** What was decided of a command, and what of it goes into the record. */
-interface JudgedCommand {
-  readonly decided: Decided;
-  readonly recordedText: string;
-  readonly destinationRegion?: string | null;
-  readonly leads?: CommandLeads | undefined;
-  readonly decision: ReturnType<typeof decisionMessage>;
-}
-
 const endingCodes = {
   completed: EndingCode.COMPLETED,
   failed: EndingCode.FAILED,
@@ -68,6 +60,7 @@ export class RecordedSession implements GatewaySession {
   readonly #warned: ((text: string) => void)[] = [];
   /** The input of a command's decision is the same with its operation and time. */
   #accessInput: DecisionInput;
+  readonly #judge: CommandJudge;
   /** Requests that the record already has as this session's. */
   readonly #used: Set<string>;
   #commands = 0;
@@ -84,6 +77,8 @@ export class RecordedSession implements GatewaySession {
     const { moments: _then, approvals: _asked, ...access } = JSON.parse(inputJson) as DecisionInput;
     this.#accessInput = access;
     this.#used = new Set(approvals);
+    const { decider, maskText, destinationRegion } = options;
+    this.#judge = new CommandJudge({ session: this.id, mask: this.mask, decider, maskText, destinationRegion });
     this.#sink = {
       chain: options.chain,
       strict: obligations.recordStrict,
@@ -182,8 +177,10 @@ export class RecordedSession implements GatewaySession {
     const number = this.#commands;
     const found = bytes > commandBytesMax ? undefined : this.#options.leadsOf(request);
     const leads = found instanceof Promise ? await found.catch(() => undefined) : found;
-    const judged = bytes > commandBytesMax ? this.#tooLong() : this.#decide(request, leads);
+    const judged =
+      bytes > commandBytesMax ? this.#judge.tooLong() : this.#judge.judge(this.#accessInput, request, leads);
     const { recordedText } = judged;
+    this.#maskedValues += judged.maskedValues;
     const submitted = this.#options.chain.next('CommandSubmitted', {
       command: number,
       operation: request.operation,
@@ -193,7 +190,7 @@ export class RecordedSession implements GatewaySession {
       omittedBytes: BigInt((request.omittedBytes ?? 0) + (bytes > commandBytesMax ? bytes : 0)),
       columns: request.columns ?? 0,
       rows: request.rows ?? 0,
-      ...this.#details(request, judged),
+      ...this.#judge.details(request, judged),
     });
     const settled = await this.#settled(request, number, submitted, judged);
     const { decided, decision } = settled;
@@ -242,7 +239,7 @@ export class RecordedSession implements GatewaySession {
       events = [];
       this.#tell(waitingText(pending));
       let last = judged;
-      const decide = (): Decided => (last = this.#decide(request, judged.leads)).decided;
+      const decide = (): Decided => (last = this.#judge.judge(this.#accessInput, request, judged.leads)).decided;
       decided = await awaitApproval({ desk, wanted, decide, first: decided, gone: this.#end.signal });
       ({ decision } = last);
     }
@@ -267,76 +264,6 @@ export class RecordedSession implements GatewaySession {
   close(ending: Ending, reason: string): Promise<void> {
     this.#closing ??= this.#close(ending, reason);
     return this.#closing;
-  }
-
-  /** Judges the text as it was sent; the record holds it masked, and says when the verdict hung on what was masked. */
-  #decide(request: CommandRequest, leads: CommandLeads | undefined): JudgedCommand {
-    const { decider, maskText } = this.#options;
-    const { operation: kind, statements, destination } = request;
-    const region = destination === undefined ? undefined : this.#options.destinationRegion(destination.host);
-    const inputOf = (text: string): DecisionInput => ({
-      ...this.#accessInput,
-      operation: {
-        kind,
-        text,
-        ...(statements === undefined
-          ? {}
-          : { effects: statements?.effects ?? null, relations: statements?.relations ?? [] }),
-        ...(destination === undefined ? {} : { destination: { ...destination, region: region ?? null } }),
-        ...(leads === undefined ? {} : { destinations: leads.destinations, unproven: leads.unproven }),
-      },
-      time,
-    });
-    const time = new Date().toISOString();
-    const place = { ...(region === undefined ? {} : { destinationRegion: region }), leads };
-    const unknown = request.unknown ?? false;
-    const decided = unknown ? ownRefusal('line_unknown', this.id) : decider.decide(inputOf(request.text), this.id);
-    const masked = this.mask.length === 0 ? { text: request.text, masked: 0 } : maskText(request.text);
-    if (masked.masked === 0)
-      return { decided, recordedText: request.text, decision: decisionMessage(decided), ...place };
-    this.#maskedValues += masked.masked;
-    if (unknown) return { decided, recordedText: masked.text, decision: decisionMessage(decided) };
-    const shown = decider.decide(inputOf(masked.text), this.id);
-    const withheld = !sameVerdict(decided, shown);
-    const decision = decisionMessage(decided, shown.inputJson, withheld);
-    return { decided, recordedText: masked.text, decision, ...place };
-  }
-
-  /** What else is known of a command than its text. */
-  #details({ statements, parameters, destination }: CommandRequest, judged: JudgedCommand): object {
-    const { destinationRegion, leads } = judged;
-    const { maskText } = this.#options;
-    return {
-      ...(statements === undefined || statements === null
-        ? {}
-        : {
-            statements: {
-              fingerprint: statements.fingerprint,
-              kinds: [...statements.kinds],
-              effects: [...(statements.effects ?? [])],
-              relations: [...statements.relations],
-              columns: [...statements.columns],
-            },
-          }),
-      ...(parameters === undefined
-        ? {}
-        : { parameters: this.mask.length === 0 ? [...parameters] : parameters.map((one) => maskText(one).text) }),
-      ...(destination === undefined
-        ? {}
-        : {
-            destination: `${destination.host}:${String(destination.port)}`,
-            destinationRegion: destinationRegion ?? '',
-          }),
-      ...(leads === undefined
-        ? {}
-        : { leadsTo: leads.destinations.map(leadsText).slice(0, 100), unproven: [...leads.unproven] }),
-    };
-  }
-
-  /** A command that is too long to be judged is refused; the record says how long it was. */
-  #tooLong(): JudgedCommand {
-    const decided = ownRefusal('command_too_long', this.id);
-    return { decided, recordedText: '', decision: decisionMessage(decided) };
   }
 
   #append(events: readonly EventRecord[]): Promise<void> {
@@ -369,9 +296,6 @@ export class RecordedSession implements GatewaySession {
     }
   }
 }
-
-const leadsText = ({ host, via, region, country }: CommandLeads['destinations'][number]): string =>
-  `${host} (${via}): ${region ?? country ?? '?'}`;
 
 /** Whether a session that keeps these obligations keeps the others too. */
 function fulfils(kept: DecisionObligations, wanted: DecisionObligations): boolean {
