@@ -97,7 +97,7 @@ describe('a target', () => {
     ]);
     const { stderr } = await alice.psql('app@e2e-elsewhere', ['-c', 'SELECT 1']);
     expect(stderr).toContain('region_contradicted');
-    expect(stderr).toMatch(/8\.8\.8\.8 is in US, says [^\n]* 20\d\d-\d\d-\d\d/);
+    expect(stderr).toMatch(/8\.8\.8\.8 is in US, says [^\n]*20\d\d-\d\d-\d\d/);
     const [session] = await olga.json<{ id: string }[]>('sessions', '--target', 'e2e-elsewhere');
     const explained = await olga.inland('explain', '--session', session?.id ?? '');
     expect(explained.stdout).toMatch(/✗ 8\.8\.8\.8 is seen in US[^\n]*region_contradicted/);
