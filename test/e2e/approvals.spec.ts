@@ -86,6 +86,20 @@ describe('what the rules let somebody else approve', () => {
     expect(await waiting.end()).toBe(2);
   });
 
+  it('is a reason alone, where the rules ask for that, and nobody needs to approve it', async () => {
+    await applyYaml(olga, world.folder, [
+      rule('e2e-reasoned', {
+        covers: { targets: ['build-eu'], people: ['olga'] },
+        obligations: { reasonRequired: true },
+      }),
+    ]);
+    const without = await olga.ssh('deploy@build-eu', ['echo', 'in']);
+    expect([without.status, without.stderr]).toEqual([77, expect.stringContaining('reason_required')]);
+    const stated = await olga.inland('request', 'build-eu', '--login', 'deploy', '--reason', 'patch day');
+    expect(stated.stdout).toContain('no rule asks for an approval of this');
+    expect((await olga.ssh('deploy@build-eu', ['echo', 'in'])).stdout).toBe('in\n');
+  });
+
   it('does not ask for less than the rules do', async () => {
     const without = await alice.inland('request', 'build-eu', '--login', 'deploy', '--op', 'ssh.exec', '--reason', 'x');
     expect(without.stderr).toContain('ticket');

@@ -1,6 +1,6 @@
 import { policyData, resourcesOf, type PolicyData, type PolicyEngine, type World } from '@inland/residency';
 import type { LintFinding } from './lint-finding.ts';
-import { overlap, within } from './places.ts';
+import { areasOf, overlap, within } from './places.ts';
 
 type Rule = PolicyData['policies'][string];
 type Flags = Readonly<Record<string, true>>;
@@ -91,9 +91,11 @@ function makesSuperfluous(
 function demandsAll(
   by: string,
   name: string,
-  { policies, regions }: PolicyData,
+  data: PolicyData,
   covered: ReadonlyMap<string, ReadonlySet<string>>,
 ): boolean {
+  const { policies } = data;
+  const areas = areasOf(data);
   const [outer, inner] = [policies[by], policies[name]];
   if (outer === undefined || inner === undefined) return false;
   const everywhere = [...(covered.get(name) ?? [])].every((target) => covered.get(by)?.has(target));
@@ -105,7 +107,7 @@ function demandsAll(
   const enforced = outer.audit === undefined || inner.audit === true;
   const places = parts.every((part) => {
     const [wanted, strict] = [inner.require[part], outer.require[part]];
-    return wanted === undefined || (strict !== undefined && within(strict, wanted, regions));
+    return wanted === undefined || (strict !== undefined && within(strict, wanted, areas));
   });
   const same = new Set(outer.forbid.map(meaning));
   return (
@@ -135,9 +137,11 @@ const meaning = ({ operations, matching, unless }: Forbidden): string =>
 /** Two rules for one target that no place satisfies both. */
 function lintDisjoint(
   names: readonly string[],
-  { policies, regions }: PolicyData,
+  data: PolicyData,
   covered: ReadonlyMap<string, ReadonlySet<string>>,
 ): LintFinding[] {
+  const { policies } = data;
+  const areas = areasOf(data);
   const findings: LintFinding[] = [];
   names.forEach((name, index) => {
     for (const other of names.slice(index + 1)) {
@@ -149,7 +153,7 @@ function lintDisjoint(
         const [here, there] = [one?.require[part], two?.require[part]];
         if (one.exceptions?.some((each) => each.parts[part]) || two.exceptions?.some((each) => each.parts[part]))
           continue;
-        if (here !== undefined && there !== undefined && !overlap(here, there, regions))
+        if (here !== undefined && there !== undefined && !overlap(here, there, areas))
           findings.push({
             level: 'error',
             code: 'requirements_disjoint',

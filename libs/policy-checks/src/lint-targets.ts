@@ -1,10 +1,12 @@
 import { policyData, resourcesOf, type World } from '@inland/residency';
 import type { LintFinding } from './lint-finding.ts';
-import { holds } from './places.ts';
+import { areasOf, holds } from './places.ts';
 
 /** Targets that nobody can reach, whatever they do. */
 export function lintTargets(world: World): LintFinding[] {
-  const { targets, policies, regions } = policyData(world);
+  const data = policyData(world);
+  const { targets, policies } = data;
+  const areas = areasOf(data);
   const findings: LintFinding[] = [];
   for (const { metadata, spec } of resourcesOf(world, 'Target')) {
     const resource = `Target/${metadata.name}`;
@@ -17,16 +19,17 @@ export function lintTargets(world: World): LintFinding[] {
         resource,
         message: `no residency policy covers it, so every access is refused; its data classes are ${spec.dataClasses.join(', ')}.`,
       });
-    const country = regions[spec.region];
+    const [country, subdivision = country] = areas(spec.region);
     for (const name of about.policies) {
       const rule = policies[name];
-      if (country === undefined || rule?.groups !== undefined || rule?.require.target === undefined) continue;
-      if (!holds(rule.require.target, spec.region, country))
+      if (country === undefined || rule?.everybody === undefined || rule.require.target === undefined) continue;
+      if (rule.audit === true || rule.exceptions?.some(({ parts }) => parts['target'])) continue;
+      if (!holds(rule.require.target, spec.region, areas))
         findings.push({
           level: 'warning',
           code: 'target_outside',
           resource,
-          message: `it is in ${spec.region} (${country}), where ResidencyPolicy/${name} lets its data not be, so every access is refused.`,
+          message: `it is in ${spec.region} (${subdivision}), where ResidencyPolicy/${name} lets its data not be, so every access is refused.`,
         });
     }
     if (about.grants.length === 0)

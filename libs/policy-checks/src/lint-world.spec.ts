@@ -110,9 +110,35 @@ describe('lintWorld', () => {
     { obligations: { maxSessionSeconds: 60 } },
     { obligations: { maxIdleSeconds: 60 } },
     { forbid: [{ operations: ['postgres.export'], matching: 'x', because: 'b' }] },
+    { obligations: { readOnly: true } },
+    { obligations: { reasonRequired: true } },
+    { approval: { by: ['leads'] } },
+    { require: { viewer: { within: ['EEA'] } } },
+    { require: { target: { within: ['EEA'] } }, unprovenCommands: 'refuse' },
   ])('does not take for superfluous what demands more: %j', async (part) => {
     const found = await lint({ 'ResidencyPolicy/p': { ...orders, ...part } });
     expect(found).not.toContain('warning policy_adds_nothing ResidencyPolicy/p');
+  });
+
+  it('does not take a rule that only audits, or that excepts, for one that demands as much', async () => {
+    const copies = (part: object) => ({ 'ResidencyPolicy/eea': { ...eea, ...part }, 'ResidencyPolicy/p': eea });
+    expect(await lint(copies({ enforce: 'audit' }))).toEqual(['warning policy_adds_nothing ResidencyPolicy/eea']);
+    const exceptions = [
+      { name: 'x', parts: ['client'], within: ['US'], legalBasis: 'l', approver: 'a', until: '2099-01-01' },
+    ];
+    expect(await lint(copies({ exceptions }))).toEqual(['warning policy_adds_nothing ResidencyPolicy/eea']);
+  });
+
+  it('knows that a state lies within its country', async () => {
+    const texas = {
+      'Target/tx': { ...target, region: 'azure:southcentralus', dataClasses: ['state'] },
+      'ResidencyPolicy/us': { covers: { targets: ['tx'] }, require: { target: { within: ['US'] } } },
+      'ResidencyPolicy/state': { covers: { targets: ['tx'] }, require: { target: { within: ['US-TX'] } } },
+      'AccessGrant/tx': { ...grant, ...others, targets: { names: ['tx'] } },
+    };
+    expect(await lint(texas)).toEqual(['warning policy_adds_nothing ResidencyPolicy/us']);
+    const ohio = { ...texas, 'Target/tx': { ...target, region: 'aws:us-east-2', dataClasses: ['state'] } };
+    expect(await lint(ohio)).toContain('warning target_outside Target/tx');
   });
 
   it('names one of two equal rules, not both', async () => {
