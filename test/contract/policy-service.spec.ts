@@ -183,7 +183,7 @@ describe('an explanation', () => {
     operation: 'connect',
     ...change,
   });
-  const alice = { subject: 'alice', mayAskForOthers: false, address: '10.1.1.1' };
+  const alice = { subject: 'alice', mayAskForOthers: false, seesAllGrants: false, address: '10.1.1.1' };
 
   it('decides as an access would be, with the facts', () => {
     expect(access.explain(ask(), alice)).toMatchObject({
@@ -207,8 +207,28 @@ describe('an explanation', () => {
   ])('says %s', (code, request, caller) => {
     expect(access.explain(request, caller).reasons).toMatchObject([{ code }]);
   });
+  it('does not tell of grants for others, nor of their groups, but to who may see them', async () => {
+    const grant = {
+      apiVersion: 'inland/v1',
+      kind: 'AccessGrant',
+      metadata: { name: 'secret-project' },
+      spec: {
+        subjects: { people: ['zelda'], groups: ['project-x'] },
+        targets: { names: ['orders-eu'] },
+        logins: ['root'],
+        operations: ['*'],
+      },
+    };
+    await apply([grant]);
+    const asked = ask({ login: 'root' });
+    const told = JSON.stringify({ ...access.explain(asked, alice), facts: undefined });
+    expect(told).not.toMatch(/zelda|project-x|secret-project/);
+    const all = JSON.stringify(access.explain(asked, { ...alice, seesAllGrants: true }));
+    expect(all).toMatch(/zelda[^]*project-x/);
+    expect(all).toContain('be in the group project-x');
+  });
   it('for somebody else is for administrators', () => {
-    const olga = { subject: 'olga', mayAskForOthers: true, address: '10.1.1.1' };
+    const olga = { subject: 'olga', mayAskForOthers: true, seesAllGrants: true, address: '10.1.1.1' };
     expect(access.explain(ask({ as: 'alice' }), olga).outcome).toBe('allowed');
     expect(() => access.explain(ask({ as: 'olga' }), alice)).toThrow(/only administrators/);
     expect(() => access.explain(ask({ as: 'nobody' }), olga)).toThrow(/nobody is known/);

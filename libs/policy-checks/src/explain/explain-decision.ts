@@ -4,18 +4,33 @@ import { all, type ExplainNode } from './explain-node.ts';
 import { explainPolicy } from './explain-policy.ts';
 import { lineAt } from './line-at.ts';
 
+/** Who is told. */
+export interface ExplainedTo {
+  /** Of grants: only those for who asked for access. Those of others name people. */
+  readonly ownGrantsOnly?: boolean;
+}
+
 /**
  * What was compared with what for a decision: the tree. It is made from the rules beside the engine; every reason of the
  * decision is in it.
  */
-export function explainDecision(world: World, decision: DecisionResult): ExplainNode {
+export function explainDecision(
+  world: World,
+  decision: DecisionResult,
+  { ownGrantsOnly = false }: ExplainedTo = {},
+): ExplainNode {
   const input = JSON.parse(decision.inputJson) as DecisionInput;
   const data = policyData(world);
   const { reasons } = decision;
   const about = data.targets[input.target.name];
   const viewing = input.operation.kind === 'recording.view';
   const policies = (about?.policies ?? []).flatMap((name) => explainPolicy(world, data, name, input) ?? []);
-  const grants = (about?.grants ?? []).map((name) => explainGrant(world, data, name, { input, reasons }));
+  const { subject, groups } = input.principal;
+  const isOwn = (name: string): boolean =>
+    data.grants[name]?.people[subject] === true || groups.some((group) => data.grants[name]?.groups[group]);
+  const grants = (about?.grants ?? [])
+    .filter((name) => !ownGrantsOnly || isOwn(name))
+    .map((name) => explainGrant(world, data, name, { input, reasons }));
   const known = all('everything is known', [
     targetNode(world, input),
     ...regionNodes(world, input),

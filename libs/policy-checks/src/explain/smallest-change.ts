@@ -7,6 +7,8 @@ import {
   type StatedRequest,
 } from '@inland/residency';
 
+import type { ExplainedTo } from './explain-decision.ts';
+
 /** A change of an access, or of who approved it, that turns a refusal. */
 export interface AccessChange {
   /** What to do, such as `connect from DE`. */
@@ -40,9 +42,14 @@ interface Tried {
  * two together, then three. Only a change that makes something else stand against the access is gone on with. Empty
  * where none was found.
  */
-export function smallestChanges(engine: PolicyEngine, input: DecisionInput): readonly AccessChange[] {
+export function smallestChanges(
+  engine: PolicyEngine,
+  input: DecisionInput,
+  { ownGrantsOnly = false }: ExplainedTo = {},
+): readonly AccessChange[] {
   const { moments: _then, ...plain } = input;
-  const candidates = candidatesFor(engine, input);
+  // Groups of grants for others are not for everybody to know.
+  const candidates = candidatesFor(engine, input).filter(({ about }) => !ownGrantsOnly || about !== 'group');
   let tries = 0;
   let level: readonly Tried[] = [{ some: [], input: plain, against: against(engine.decide(plain).reasons) }];
   for (let together = 1; together <= togetherMax; together += 1) {

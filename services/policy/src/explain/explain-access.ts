@@ -41,6 +41,8 @@ export type ExplainRequest = z.output<typeof explainRequestSchema>;
 export interface ExplainCaller {
   readonly subject: string;
   readonly mayAskForOthers: boolean;
+  /** Sees all grants; others see those that are for the person. */
+  readonly seesAllGrants: boolean;
   /** The address that the caller's connection came from. */
   readonly address: string;
 }
@@ -96,11 +98,12 @@ export class ExplainAccess {
     const decided = this.#decided(request, caller);
     const input = JSON.parse(decided.inputJson) as DecisionInput;
     const denied = decided.outcome === 'denied';
-    const changes = denied ? view.withEngine((engine) => smallestChanges(engine, input), []) : [];
+    const to = { ownGrantsOnly: !caller.seesAllGrants };
+    const changes = denied ? view.withEngine((engine) => smallestChanges(engine, input, to), []) : [];
     return {
       ...decided,
       facts: this.#facts(view.world, input),
-      tree: explainDecision(view.world, decided),
+      tree: explainDecision(view.world, decided, to),
       changes,
       ruleChanges: denied && changes.length === 0 ? ruleChanges(this.#parts.scratch, view.world, input) : [],
     };

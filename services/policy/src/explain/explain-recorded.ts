@@ -47,11 +47,12 @@ export class ExplainRecorded {
     const engine = await new DecisionReplay(events).engineAt(controlOffset);
     if (engine === undefined) throw new Fault('not_found', 'no policy bundle was active then');
     const decision = engine.decide(input);
+    const to = { ownGrantsOnly: !caller.seesAll };
     return {
       decision,
       same: decision.bundleDigest === bundleDigest && decision.dataDigest === dataDigest,
-      tree: explainDecision(engine.world, decision),
-      changes: decision.outcome === 'denied' ? smallestChanges(engine, input) : [],
+      tree: explainDecision(engine.world, decision, to),
+      changes: decision.outcome === 'denied' ? smallestChanges(engine, input, to) : [],
     };
   }
 }

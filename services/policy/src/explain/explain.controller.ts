@@ -34,6 +34,7 @@ export class ExplainController {
     @Ip() address: string,
   ): Explanation {
     const mayAskForOthers = caller.roles.includes('administrator');
-    return this.#access.explain(request, { subject: caller.subject, mayAskForOthers, address });
+    const seesAllGrants = mayAskForOthers || caller.roles.includes('auditor');
+    return this.#access.explain(request, { subject: caller.subject, mayAskForOthers, seesAllGrants, address });
   }
 }

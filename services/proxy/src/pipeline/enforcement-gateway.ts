@@ -93,7 +93,11 @@ export class EnforcementGateway implements Gateway {
     const waited = await this.#awaited(request, chain, attempted, first, () =>
       this.#judge(request, name, evidence, chain.session),
     );
-    const decided = await this.#used(waited.decided, chain.session);
+    const closed = this.#closed; // it may be so by now, where the person waited
+    const decided =
+      closed !== undefined && isGatewayReason(closed)
+        ? ownRefusal(closed, chain.session)
+        : await this.#used(waited.decided, chain.session);
     const decidedEvent = chain.next('AccessDecided', {
       decision: decisionMessage(decided),
       ...this.#places(request, name),
